@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/nixferry/nixferry/bot/nix"
+	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/triage"
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+// buildBoth builds both sides, base first: what they share is there then.
+func (c *crossing) buildBoth(ctx context.Context, base, head side) error {
+	defer c.time(&c.timings.Build)()
+	if err := c.build(ctx, base); err != nil {
+		return err
+	}
+	return c.build(ctx, head)
+}
+
+// build builds every host of a side that evaluates and that this runner can
+// build, in one nix build: shared work is done once, and one broken host hides
+// no other.
+func (c *crossing) build(ctx context.Context, s side) error {
+	var drvs []string
+	for _, h := range s.sorted() {
+		switch {
+		case h.eval != verdict.OK:
+		case !slices.Contains(c.systems(), h.facts.Builder):
+			h.build = verdict.NotHere
+		default:
+			drvs = append(drvs, h.facts.Drv)
+		}
+	}
+	if len(drvs) == 0 {
+		return nil
+	}
+	slices.Sort(drvs)
+	c.progress.step("building %d hosts on %s", len(drvs), s.name)
+	logs := &buildLogs{dir: filepath.Join(c.out, "logs"), progress: c.progress}
+	defer logs.close()
+	built, err := c.nix.Build(ctx, slices.Compact(drvs), logs)
+	if err != nil {
+		return fmt.Errorf("building %s: %w", s.name, err)
+	}
+	for _, h := range s.hosts {
+		if slices.Contains(drvs, h.facts.Drv) {
+			h.settle(built)
+		}
+	}
+	return nil
+}
+
+// systems are what this runner may build.
+func (c *crossing) systems() []string {
+	if len(c.cfg.Systems) > 0 {
+		return c.cfg.Systems
+	}
+	return c.nix.Systems()
+}
+
+// settle reads off how the build of one host ended.
+func (h *host) settle(built nix.Built) {
+	h.build = verdict.OK
+	if built.OK[h.facts.Drv] {
+		return
+	}
+	h.build = verdict.Inconclusive
+	for _, f := range built.Failures {
+		if !slices.Contains(f.Stops, h.facts.Drv) {
+			continue
+		}
+		h.stopped = append(h.stopped, f.Failure)
+		if !f.Reason.Resources() {
+			h.build = verdict.Failed
+		}
+	}
+}
+
+// buildLogs keeps the log of every build in a file of the report directory,
+// and says what is being built.
+type buildLogs struct {
+	dir      string
+	progress *progress
+	open     map[string]*os.File
+}
+
+// Started is called when a derivation begins to build.
+func (l *buildLogs) Started(drv string) {
+	l.progress.line("building %s", triage.Name(drv))
+}
+
+// Logged is called for every line a build prints.
+func (l *buildLogs) Logged(drv, line string) {
+	file, ok := l.open[drv]
+	if !ok {
+		if l.open == nil {
+			l.open = map[string]*os.File{}
+		}
+		// A log that cannot be written is no reason to stop a build.
+		file, _ = os.Create(filepath.Join(l.dir, logName(drv)))
+		l.open[drv] = file
+	}
+	if file != nil {
+		fmt.Fprintln(file, line)
+	}
+}
+
+// Stopped is called when a build ended.
+func (l *buildLogs) Stopped(drv string) {
+	if file := l.open[drv]; file != nil {
+		_ = file.Close()
+	}
+	delete(l.open, drv)
+}
+
+func (l *buildLogs) close() {
+	for drv := range l.open {
+		l.Stopped(drv)
+	}
+}
+
+// logName is the file of a derivation's log, inside the logs directory.
+func logName(drv string) string { return filepath.Base(drv) + ".log" }
+
+var _ nixlog.Sink = (*buildLogs)(nil)

@@ -1,0 +1,114 @@
+// Package config turns the action's inputs into the settings of one run.
+//
+// The table [Inputs] is the only place where an input is named: action.yml,
+// the command line's flags and the README are checked against it by the tests
+// at the repository's root. Loading is pure: the caller passes how to look an
+// input up.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nixferry/nixferry/bot/channel"
+	"github.com/nixferry/nixferry/bot/flake"
+)
+
+// A Config is every setting of one run. The fields are plain values; lists
+// are never nil-sensitive.
+type Config struct {
+	// Token is the GitHub token; empty where none was given.
+	Token string
+	// Flakes are the directories of the flakes, relative to the repository's
+	// root, "." first by default.
+	Flakes []string
+	// Channel is where nixpkgs is to move.
+	Channel channel.Channel
+	// Hosts picks nixosConfigurations entries.
+	Hosts Globs
+	// Systems are the platforms this runner may build; empty asks Nix.
+	Systems []string
+	// Depth is Eval or Build.
+	Depth string
+	// Companions is how inputs tied to nixpkgs' release move along.
+	Companions flake.Companions
+	// AlsoUpdate are further inputs to relock; Hold inputs that may not move.
+	AlsoUpdate, Hold []string
+	// Base is the branch the pull request goes to; empty means the one
+	// checked out. Branch is the bot's branch; empty means nixferry/<channel>.
+	Base, Branch string
+	// CommitMessage and Title replace the ones nixferry writes; empty keeps
+	// them.
+	CommitMessage, Title string
+	// Author is the author and committer of the bump.
+	Author Author
+	// Labels, Assignees, Reviewers and TeamReviewers go on the pull request.
+	Labels, Assignees, Reviewers, TeamReviewers []string
+	// FailOn is Never, Regression or Any: when the run ends with status 3.
+	FailOn string
+	// EvalWorkers is how many hosts are evaluated at once, 0 for automatic;
+	// EvalMemory how much memory one of them may be planned with, in bytes,
+	// 0 for automatic.
+	EvalWorkers int
+	EvalMemory  int64
+	// NixOptions are Nix settings by name, for every nix command.
+	NixOptions map[string]string
+	// ReportDir is where report.json and its companions go; empty means a
+	// fresh directory below RUNNER_TEMP.
+	ReportDir string
+}
+
+// How deep a run goes.
+const (
+	Eval  = "eval"
+	Build = "build"
+)
+
+// When a run with red hosts ends with status 3.
+const (
+	Never      = "never"
+	Regression = "regression"
+	Any        = "any"
+)
+
+// An Author is who commits.
+type Author struct{ Name, Email string }
+
+// An Input is one setting as its user sees it.
+type Input struct {
+	// Name is the input's name in action.yml and the flag's name.
+	Name string
+	// Default stands when the input is empty.
+	Default string
+	// Help is one sentence; it stands in action.yml and in --help.
+	Help string
+
+	set func(*Config, string) error
+}
+
+// ErrUsage marks a configuration its user has to correct: exit status 2.
+var ErrUsage = errors.New("see `nixferry help` or action.yml for the inputs")
+
+// Load reads every input through get, which returns "" for one that was not
+// given. Every problem is in the one error it returns, which wraps [ErrUsage].
+func Load(get func(name string) string) (Config, error) {
+	var c Config
+	var problems []string
+	for _, in := range Inputs {
+		value := strings.TrimSpace(get(in.Name))
+		if value == "" {
+			value = in.Default
+		}
+		if value == "" {
+			continue
+		}
+		if err := in.set(&c, value); err != nil {
+			problems = append(problems, fmt.Sprintf("%s: %v", in.Name, err))
+		}
+	}
+	if len(problems) > 0 {
+		return Config{}, fmt.Errorf("reading the inputs: %s: %w", strings.Join(problems, "; "), ErrUsage)
+	}
+	return c, nil
+}

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Globs pick names: a name is picked when one of the patterns matches it and
+// no pattern behind a `!` does. Only exclusions pick everything else.
+type Globs struct{ include, exclude []string }
+
+// ParseGlobs reads patterns as path.Match has them, `!` in front to exclude.
+func ParseGlobs(patterns []string) (Globs, error) {
+	var g Globs
+	for _, p := range patterns {
+		target := &g.include
+		if rest, not := strings.CutPrefix(p, "!"); not {
+			target, p = &g.exclude, rest
+		}
+		if _, err := path.Match(p, ""); err != nil || p == "" {
+			return Globs{}, fmt.Errorf("%q is no glob; write `web-*`, `!lab` or a name", p)
+		}
+		*target = append(*target, p)
+	}
+	if len(g.include) == 0 {
+		g.include = []string{"*"}
+	}
+	return g, nil
+}
+
+// Match reports whether name is picked.
+func (g Globs) Match(name string) bool {
+	return matchAny(g.include, name) && !matchAny(g.exclude, name)
+}
+
+// matchAny spares host names with a slash the special meaning path.Match
+// gives it: no attribute name is a path.
+func matchAny(patterns []string, name string) bool {
+	name = strings.ReplaceAll(name, "/", "\x00")
+	for _, p := range patterns {
+		if ok, _ := path.Match(strings.ReplaceAll(p, "/", "\x00"), name); ok {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,118 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/flake"
+	"github.com/nixferry/nixferry/bot/nix"
+	"github.com/nixferry/nixferry/bot/repo"
+	"github.com/nixferry/nixferry/bot/report"
+)
+
+// A crossing is one flake on its way from base to head.
+type crossing struct {
+	world    World
+	cfg      config.Config
+	nix      *nix.CLI
+	repo     *repo.Repo // the scratch repository
+	dir      string     // the flake's directory in the repository, "." at its root
+	base     string     // the commit the run started from
+	work     string     // a directory for intermediate files, of this crossing alone
+	out      string     // the report directory
+	progress *progress
+	timings  report.Timings
+	// What the report says of where it was made; empty away from GitHub.
+	baseName, headName, repository, run string
+}
+
+// cpu is what nixferry itself has used, without the processes it ran.
+func cpu() time.Duration {
+	var usage syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// open makes what a crossing works in: a scratch repository on its base, a
+// copy of base's files, and the report directory.
+func (c *crossing) open(from *repo.Repo) error {
+	scratch := filepath.Join(c.work, "scratch")
+	for _, path := range []string{scratch, c.tree(), filepath.Join(c.out, "logs")} {
+		if err := os.MkdirAll(path, 0o777); err != nil {
+			return fmt.Errorf("making a directory for intermediate files: free some space or set TMPDIR: %w", err)
+		}
+	}
+	var err error
+	c.repo, err = from.Scratch(scratch, c.base)
+	return err
+}
+
+// tree is where base's files are exported to and relocked.
+func (c *crossing) tree() string { return filepath.Join(c.work, "tree") }
+
+// head makes the bump and commits it. The commit is "" when nothing moves.
+func (c *crossing) head(ctx context.Context) (b bumped, sha string, err error) {
+	defer c.time(&c.timings.Bump)()
+	c.progress.step("bumping %s to %s", c.name(), c.cfg.Channel.Name)
+	if _, err := c.repo.Export(ctx, c.base, c.tree()); err != nil {
+		return b, "", err
+	}
+	d := draft{cli: c.nix, tree: c.tree(), dir: c.dir, ref: c.commitRef(c.base)}
+	if b, err = d.bump(ctx, c.cfg, BumpMode{}); err != nil {
+		return b, "", err
+	}
+	for _, change := range b.inputs {
+		c.progress.line("%s", describe(change))
+	}
+	if len(b.files) == 0 {
+		return b, "", nil
+	}
+	when, err := c.date(b)
+	if err != nil {
+		return b, "", err
+	}
+	author := repo.Signature{Name: c.cfg.Author.Name, Email: c.cfg.Author.Email}
+	sha, err = c.repo.WriteCommit(c.base, b.files, b.message(c.cfg), author, when)
+	if errors.Is(err, repo.ErrNoChange) {
+		return b, "", nil
+	}
+	return b, sha, err
+}
+
+// date dates the bump by what it is made of, the younger of base and the
+// inputs that moved, so that the same situation gives the same commit and a
+// run in which nothing moved can tell by comparing two hashes.
+func (c *crossing) date(b bumped) (time.Time, error) {
+	when, err := c.repo.CommitDate(c.base)
+	for _, change := range b.inputs {
+		if change.After.Date.After(when) {
+			when = change.After.Date
+		}
+	}
+	return when, err
+}
+
+// commitRef is the flake at a commit of the scratch repository.
+func (c *crossing) commitRef(rev string) string { return flake.CommitRef(c.repo.Root(), rev, c.dir) }
+
+// name is how the flake is called in progress: by its directory.
+func (c *crossing) name() string {
+	if c.dir == "." {
+		return "the flake"
+	}
+	return c.dir
+}
+
+// time adds the seconds until the function it returns is called to field.
+func (c *crossing) time(field *float64) func() {
+	start := c.world.Now()
+	return func() { *field += c.world.Now().Sub(start).Seconds() }
+}

@@ -1,0 +1,334 @@
+package flake
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// systemInputs decides which inputs are the nixpkgs that builds the hosts:
+// by what Nix answered, else by use and names. Names of other flakes' inputs
+// come as paths ("infra/nixpkgs"). how is a sentence on the decision where it
+// was a matter of judgement; reason is why there is none.
+func (p *planner) systemInputs() (inputs []string, how, reason string) {
+	guess := len(p.SystemInputs) == 0
+	for _, host := range sortedNames(p.SystemInputs) {
+		if input := p.SystemInputs[host]; input != "" {
+			inputs = append(inputs, p.commonName(input))
+		} else {
+			guess = true
+		}
+	}
+	if guess {
+		var guessed []string
+		guessed, how, reason = p.guessSystem()
+		if reason != "" && len(inputs) == 0 {
+			return nil, "", reason
+		}
+		inputs = append(inputs, guessed...)
+	}
+	slices.Sort(inputs)
+	return slices.Compact(inputs), how, ""
+}
+
+// commonName is the name by which a flake speaks of the nixpkgs that Nix found:
+// an alias that would be edited rather than the input itself.
+func (p *planner) commonName(input string) string {
+	path := strings.Split(input, "/")
+	if alias := p.alias(path...); alias != "" && (len(path) > 1 || p.unstableSibling(input) != "") {
+		return alias
+	}
+	return input
+}
+
+// guessSystem decides by use and names alone.
+func (p *planner) guessSystem() (inputs []string, how, reason string) {
+	called := systemCalls(p.Text, p.mayBuild)
+	for _, module := range p.Modules {
+		called = append(called, systemCalls(module, p.mayBuild)...)
+	}
+	if len(called) > 0 {
+		return called, "", ""
+	}
+	if _, ok := p.Source.Inputs["nixpkgs"]; ok {
+		return []string{"nixpkgs"}, "", ""
+	}
+	candidates := p.nixpkgsInputs(official)
+	if len(candidates) == 0 {
+		candidates = p.nixpkgsInputs(frozen, fork)
+	}
+	candidates = slices.DeleteFunc(candidates, p.held)
+	if len(candidates) > 1 {
+		if most := p.mostFollowed(candidates); most != "" {
+			return []string{most}, most + " is taken for the nixpkgs of the hosts, because the other inputs follow it", ""
+		}
+		return nil, "", fmt.Sprintf("which of %s builds the hosts cannot be told from %s; hold those that shall stay (hold: %s)",
+			strings.Join(candidates, ", "), p.File, strings.Join(candidates[1:], " "))
+	}
+	if len(candidates) == 0 {
+		return nil, "", p.noNixpkgs()
+	}
+	return candidates, "", ""
+}
+
+// mayBuild reports whether a name can stand for the nixpkgs of a host.
+func (p *planner) mayBuild(name string) bool {
+	path := p.Source.resolve(name)
+	if len(path) != 1 {
+		return len(path) > 1 && strings.Contains(path[len(path)-1], "nixpkgs")
+	}
+	ref, _, err := p.Source.reference(path[0])
+	return name == "nixpkgs" || err == nil && ref.lineage() != stranger
+}
+
+// nixpkgsInputs lists the root inputs of the given lineages that have a
+// reference of their own, sorted.
+func (p *planner) nixpkgsInputs(lineages ...lineage) []string {
+	return slices.DeleteFunc(p.Source.names(), func(name string) bool {
+		in := p.Source.Inputs[name]
+		ref, _, err := p.Source.reference(name)
+		return in.follows() != nil || err != nil || !slices.Contains(lineages, ref.lineage())
+	})
+}
+
+// mostFollowed is the candidate that more inputs follow than any other.
+func (p *planner) mostFollowed(candidates []string) string {
+	count := map[string]int{}
+	for _, in := range p.Source.Inputs {
+		for _, override := range in.Inputs {
+			count[strings.Join(override.follows(), "/")]++
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b string) int { return cmp.Compare(count[b], count[a]) })
+	if count[candidates[0]] == count[candidates[1]] {
+		slices.Sort(candidates)
+		return ""
+	}
+	return candidates[0]
+}
+
+// otherPins finds a tool that pins sources without flakes.
+var otherPins = regexp.MustCompile(`\b(?:npins|niv)\b`)
+
+// noNixpkgs says what to do about a flake without a nixpkgs input.
+func (p *planner) noNixpkgs() string {
+	pin := `inputs.nixpkgs.url = "github:NixOS/nixpkgs/` + p.Target.Name + `"`
+	for _, name := range p.Lock.Inputs() {
+		if _, declared := p.Source.Inputs[name]; name == "nixpkgs" && !declared {
+			return fmt.Sprintf("%s declares no nixpkgs: its outputs take it from the flake registry; write %s to follow a channel", p.File, pin)
+		}
+	}
+	if m := otherPins.FindString(string(p.Text)); m != "" {
+		return fmt.Sprintf("%s has no nixpkgs input: nixpkgs is pinned by %s; move it with `%s update`, or write %s", p.File, m, m, pin)
+	}
+	return fmt.Sprintf("%s has no nixpkgs input: its nixpkgs comes from somewhere else (npins, niv, fetchTarball or another flake); move it there, or write %s", p.File, pin)
+}
+
+// moveSystem plans one nixpkgs that builds hosts.
+func (p *planner) moveSystem(name string) {
+	if p.held(name) {
+		p.settled = append(p.settled, name+" is held (hold)")
+		return
+	}
+	path := strings.Split(name, "/")
+	if len(path) == 1 {
+		path = p.Source.resolve(name)
+	}
+	switch {
+	case len(path) > 1:
+		p.moveElsewhere(name, path)
+	case path == nil && p.Source.Inputs[name].Type == "":
+		p.refuse(name, p.noNixpkgs())
+	case path == nil:
+		p.refuse(name, fmt.Sprintf("inputs.%s follows nothing that exists; give it a url", name))
+	case p.held(path[0]):
+		p.settled = append(p.settled, path[0]+" is held (hold)")
+	default:
+		p.moveOwn(name, path[0])
+	}
+}
+
+// moveOwn plans a nixpkgs with a reference of its own; via is the name it was
+// found under, which may follow it.
+func (p *planner) moveOwn(via, name string) {
+	if _, moved := p.moved[name]; moved {
+		return
+	}
+	ref, _, err := p.Source.reference(name)
+	if err != nil {
+		p.refuse(name, fmt.Sprintf("inputs.%s: %v", name, err))
+		return
+	}
+	if p.stays(name, ref) {
+		return
+	}
+	branch, _ := ref.branch()
+	if sibling := p.unstableSibling(name); sibling != "" {
+		p.refollow(via, name, sibling, branch.Release)
+		return
+	}
+	if namedAfterRelease(name) {
+		p.refuse(name, fmt.Sprintf("input %s is named after a release, and moving it to %s would make the name a lie; rename the input, or add one for %s and use that", name, p.Target.Name, p.Target.Name))
+		return
+	}
+	to := p.Target.BranchFor(branch)
+	toward := func(r flakeRef) (string, error) { return r.toward(p.Target) }
+	if err := p.rewrite(name, to, toward); err != nil {
+		p.refuse(name, err.Error())
+		return
+	}
+	p.moved[name] = branch.Release
+	p.done = append(p.done, fmt.Sprintf("%s moves from %s to %s", name, ref.follows(), to))
+}
+
+// stays notes a nixpkgs that is at the target already, or that cannot be moved
+// by rewriting its branch, and reports whether it is one of these.
+func (p *planner) stays(name string, ref flakeRef) bool {
+	branch, known := ref.branch()
+	there := known && p.Target.Reached(branch)
+	why := p.unmovable(name, ref, known)
+	switch _, asked := p.Companions.Refs[name]; {
+	case asked:
+		p.refuse(name, fmt.Sprintf("companions names %s, which builds hosts; name where it shall go with channel", name))
+		return true
+	case ref.lineage() == fork && there && strings.HasPrefix(branch.Name, "nix"):
+		p.settled = append(p.settled, fmt.Sprintf("%s is a fork (%s/%s) that follows %s already", name, ref.Owner, ref.Repo, ref.follows()))
+	case why != "":
+		p.refuse(name, why)
+		return true
+	case there, ref.Rev != "" && ref.Rev == p.Target.Name:
+		p.settled = append(p.settled, fmt.Sprintf("%s follows %s already", name, ref.follows()))
+	default:
+		return false
+	}
+	p.update = append(p.update, name)
+	return true
+}
+
+// unmovable says why a nixpkgs cannot be moved by rewriting its branch.
+func (p *planner) unmovable(name string, ref flakeRef, known bool) string {
+	advice := fmt.Sprintf("to follow %s, write github:NixOS/nixpkgs/%s", p.Target.Name, p.Target.Name)
+	switch ref.lineage() {
+	case fork:
+		return fmt.Sprintf("inputs.%s is a fork of nixpkgs (%s/%s at %s), whose branches are its owner's; move the fork, or %s", name, ref.Owner, ref.Repo, ref.follows(), advice)
+	case frozen:
+		return fmt.Sprintf("inputs.%s is %s, which names no branch that moves; %s", name, p.written(name), advice)
+	case stranger:
+		return fmt.Sprintf("inputs.%s is %s, which is not nixpkgs as NixOS publishes it; move it in its own way, or %s", name, p.written(name), advice)
+	}
+	if !known && ref.Rev == "" {
+		return fmt.Sprintf("inputs.%s follows %s of nixpkgs, which is the branch of no channel; %s", name, ref.follows(), advice)
+	}
+	return ""
+}
+
+// written is an input's reference as its owner wrote it.
+func (p *planner) written(name string) string {
+	in := p.Source.Inputs[name]
+	if url := in.Attrs["url"].Text; url != "" {
+		return url
+	}
+	return "{ type = \"" + in.Attrs["type"].Text + "\"; … }"
+}
+
+var (
+	releaseInName = regexp.MustCompile(`(?:^|[^0-9])[0-9]{2}[._-]?(?:03|05|09|11)(?:$|[^0-9])`)
+	stableInName  = regexp.MustCompile(`(?i)stable`)
+)
+
+func namedAfterRelease(name string) bool { return releaseInName.MatchString(name) }
+
+// unstableSibling finds, for a nixpkgs whose name says that it is a stable one and
+// which another input follows, the only other nixpkgs input that is at the
+// target already: then the alias is what a person would change.
+func (p *planner) unstableSibling(name string) string {
+	says := namedAfterRelease(name) || stableInName.MatchString(name) && !strings.Contains(strings.ToLower(name), "unstable")
+	if !says || p.alias(name) == "" {
+		return ""
+	}
+	found := ""
+	for _, other := range p.nixpkgsInputs(official) {
+		ref, _, _ := p.Source.reference(other)
+		if branch, known := ref.branch(); other == name || !known || !p.Target.Reached(branch) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = other
+	}
+	return found
+}
+
+// alias is the root input that follows a path, when there is exactly one.
+func (p *planner) alias(path ...string) string {
+	found := ""
+	for _, other := range p.Source.names() {
+		if slices.Equal(p.Source.Inputs[other].follows(), path) {
+			if found != "" {
+				return ""
+			}
+			found = other
+		}
+	}
+	return found
+}
+
+// refollow lets the alias of a stable nixpkgs follow sibling instead.
+func (p *planner) refollow(via, name, sibling, release string) {
+	alias := p.alias(name)
+	if via != name && via != alias || p.held(alias) {
+		p.refuse(name, fmt.Sprintf("%s reaches %s by more than one follows; let it follow %s by hand", via, name, sibling))
+		return
+	}
+	if err := p.edit(alias, "follows", sibling); err != nil {
+		p.refuse(name, err.Error())
+		return
+	}
+	p.moved[alias] = release
+	p.update = append(p.update, sibling)
+	p.done = append(p.done, fmt.Sprintf("%s follows %s instead of %s", alias, sibling, name))
+}
+
+// moveElsewhere handles a nixpkgs that is the input of another flake: where
+// that flake has exactly one at the target too, the follows is edited.
+func (p *planner) moveElsewhere(name string, path []string) {
+	owner, last := strings.Join(path[:len(path)-1], "/"), path[len(path)-1]
+	refuse := fmt.Sprintf("the nixpkgs of the hosts is %s of the flake %s and is decided there; move it there, or give the input a url of its own (inputs.nixpkgs.url = \"github:NixOS/nixpkgs/%s\")", last, owner, p.Target.Name)
+	label, ok := p.Lock.Find(path[:len(path)-1]...)
+	if !ok || !slices.Equal(p.Source.Inputs[name].follows(), path) {
+		p.refuse(name, refuse)
+		return
+	}
+	var reached []string
+	for sibling := range p.Lock.Nodes[label].Inputs {
+		if node, ok := p.Lock.Find(append(slices.Clone(path[:len(path)-1]), sibling)...); ok && p.reachedBy(p.Lock.Nodes[node].Original) {
+			reached = append(reached, sibling)
+		}
+	}
+	if len(reached) != 1 || reached[0] == last || last == "nixpkgs" {
+		p.refuse(name, refuse)
+		return
+	}
+	if err := p.edit(name, "follows", owner+"/"+reached[0]); err != nil {
+		p.refuse(name, err.Error())
+		return
+	}
+	p.moved[name] = ""
+	p.done = append(p.done, fmt.Sprintf("%s follows %s/%s instead of %s/%s", name, owner, reached[0], owner, last))
+}
+
+// reachedBy reports whether a locked original is nixpkgs at the target.
+func (p *planner) reachedBy(original Locked) bool {
+	if original.Type == "" || original.Rev != "" {
+		return false
+	}
+	ref, err := parseRef(original.String())
+	if err != nil || ref.lineage() != official {
+		return false
+	}
+	branch, known := ref.branch()
+	return known && p.Target.Reached(branch)
+}

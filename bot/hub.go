@@ -1,0 +1,82 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/event"
+	"github.com/nixferry/nixferry/bot/pull"
+	"github.com/nixferry/nixferry/bot/repo"
+)
+
+// A hub is the repository on GitHub.
+type hub struct {
+	request event.Request
+	remote  repo.Remote
+	pulls   *pull.Client
+	base    string // the branch pull requests go to
+	page    string // the repository's web address
+	run     string // the workflow run's, "" outside of one
+}
+
+// readEvent reads the event that started the run.
+func readEvent(w World) (event.Request, error) {
+	var body []byte
+	if path := w.Getenv("GITHUB_EVENT_PATH"); path != "" {
+		var err error
+		if body, err = os.ReadFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return event.Request{}, fmt.Errorf("reading the event: %w", err)
+		}
+	}
+	return event.Parse(event.Vars{
+		EventName:  w.Getenv("GITHUB_EVENT_NAME"),
+		Repository: w.Getenv("GITHUB_REPOSITORY"),
+		Ref:        w.Getenv("GITHUB_REF"),
+	}, body)
+}
+
+// newHub prepares to talk to GitHub.
+func newHub(w World, cfg config.Config, request event.Request, checkout *repo.Repo) (hub, error) {
+	_, checkedOut, err := checkout.Head()
+	if err != nil {
+		return hub{}, err
+	}
+	h := hub{request: request}
+	for _, branch := range []string{cfg.Base, request.Branch, checkedOut, request.DefaultBranch} {
+		if h.base == "" {
+			h.base = branch
+		}
+	}
+	if h.base == "" {
+		return hub{}, fmt.Errorf("choosing where the pull request goes: the run was started for no branch: set `base`: %w", config.ErrUsage)
+	}
+	server := strings.TrimSuffix(w.Getenv("GITHUB_SERVER_URL"), "/")
+	if server == "" {
+		server = "https://github.com"
+	}
+	h.page = server + "/" + request.Owner + "/" + request.Repo
+	h.remote = repo.Remote{URL: h.page + ".git", Token: cfg.Token}
+	if id := w.Getenv("GITHUB_RUN_ID"); id != "" {
+		h.run = h.page + "/actions/runs/" + id
+	}
+	h.pulls, err = pull.New(pull.Options{APIURL: w.Getenv("GITHUB_API_URL"), Token: cfg.Token, Owner: request.Owner, Repo: request.Repo})
+	return h, err
+}
+
+// baseCommit is the commit the run starts from: the one checked out, or the
+// tip of `base` where that is another branch.
+func (h hub) baseCommit(ctx context.Context, checkout *repo.Repo) (string, error) {
+	sha, branch, err := checkout.Head()
+	if err != nil {
+		return "", err
+	}
+	if h.base == branch || branch == "" && h.base == h.request.Branch {
+		return sha, nil
+	}
+	return checkout.Fetch(ctx, h.remote, h.base, 1)
+}

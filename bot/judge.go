@@ -1,0 +1,229 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/report"
+	"github.com/nixferry/nixferry/bot/triage"
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+// judge does everything between the bump commit and the report: evaluate,
+// build, compare, and weigh base against head.
+func (c *crossing) judge(ctx context.Context, b bumped, headRev string) (report.Report, error) {
+	base, head, err := c.evaluate(ctx, c.base, headRev)
+	if err != nil {
+		return report.Report{}, err
+	}
+	if c.cfg.Depth == config.Build {
+		if err := c.buildBoth(ctx, base, head); err != nil {
+			return report.Report{}, err
+		}
+	}
+	deltas, err := c.compare(ctx, base, head)
+	if err != nil {
+		return report.Report{}, err
+	}
+	from := c.sources(ctx, base, head)
+	r := c.frame(b, headRev)
+	names := maps.Clone(base.hosts)
+	maps.Copy(names, head.hosts)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		r.Hosts = append(r.Hosts, weigh(name, base.hosts[name], head.hosts[name], deltas[name], from))
+	}
+	return r, nil
+}
+
+// frame is the report without its hosts.
+func (c *crossing) frame(b bumped, headRev string) report.Report {
+	return report.Report{
+		Schema:     report.Schema,
+		Flake:      c.dir,
+		Channel:    report.Channel{Name: c.cfg.Channel.Name, From: b.from()},
+		Base:       report.Commit{Rev: c.base, Ref: c.baseName, Nixpkgs: b.nixpkgs(b.before)},
+		Head:       report.Commit{Rev: headRev, Ref: c.headName, Nixpkgs: b.nixpkgs(b.after)},
+		Depth:      c.cfg.Depth,
+		Edits:      b.plan.Edits,
+		Left:       b.plan.Left,
+		Inputs:     b.inputs,
+		Repository: c.repository,
+		Run:        c.run,
+	}
+}
+
+// quiet is the report of a run that had nothing to judge.
+func (c *crossing) quiet(b bumped, headRev, why string) report.Report {
+	r := c.frame(b, headRev)
+	r.Quiet = why
+	return r
+}
+
+// sources tells how Nix names the files of each side; an empty Source where it
+// does not say, which costs places and nothing else.
+func (c *crossing) sources(ctx context.Context, sides ...side) map[string]triage.Source {
+	all := map[string]triage.Source{}
+	for _, s := range sides {
+		source := triage.Source{Rev: s.rev}
+		for _, h := range s.hosts {
+			if h.failure != nil || len(h.facts.Warnings) > 0 {
+				source.Store, _ = c.nix.Source(ctx, s.ref)
+				break
+			}
+		}
+		all[s.name] = source
+	}
+	return all
+}
+
+// weigh is one host on both sides. A host that a side does not have counts as
+// not run there.
+func weigh(name string, base, head *host, delta *closure.Delta, from map[string]triage.Source) report.Host {
+	base, head = orAbsent(name, base), orAbsent(name, head)
+	h := report.Host{
+		Name:    name,
+		System:  head.facts.System,
+		Verdict: verdict.Judge(base.side(), head.side()),
+		Base:    base.report(),
+		Head:    head.report(),
+		Closure: delta,
+		Warnings: diffWarnings(
+			plain(base.facts.Warnings, from["base"]),
+			plain(head.facts.Warnings, from["head"])),
+	}
+	if h.System == "" {
+		h.System = base.facts.System
+	}
+	h.Findings = head.findings(from["head"])
+	h.Reason = reason(h)
+	return h
+}
+
+func orAbsent(name string, h *host) *host {
+	if h == nil {
+		return &host{name: name, eval: verdict.NotRun, build: verdict.NotRun}
+	}
+	return h
+}
+
+func (h *host) side() verdict.Side {
+	return verdict.Side{Eval: h.eval, Build: h.build, Drv: h.facts.Drv, Out: h.facts.Out}
+}
+
+func (h *host) report() report.Side {
+	return report.Side{Side: h.side(), Seconds: h.seconds, StateVersion: h.facts.StateVersion, NixosVersion: h.facts.NixosVersion}
+}
+
+// findings says what is wrong with a host on one side.
+func (h *host) findings(from triage.Source) []triage.Finding {
+	if h.failure != nil {
+		message, _ := h.failure.Log.Last()
+		return triage.FromEvaluation(message, h.facts.Failed, h.eval == verdict.Inconclusive, from)
+	}
+	var all []triage.Finding
+	for _, f := range h.stopped {
+		found := triage.FromBuild(f)
+		if found.Derivation != "" && len(f.Tail) > 0 {
+			found.LogFile = path.Join("logs", logName(f.Drv))
+		}
+		all = append(all, found)
+	}
+	return all
+}
+
+// reason says why a host has no verdict of its own.
+func reason(h report.Host) string {
+	switch h.Verdict {
+	case verdict.Elsewhere:
+		return "needs " + h.System
+	case verdict.Undecided:
+		if len(h.Findings) > 0 {
+			return h.Findings[0].Message
+		}
+		return "it was not judged on both sides"
+	}
+	return ""
+}
+
+func plain(warnings []string, from triage.Source) []string {
+	all := make([]string, len(warnings))
+	for i, w := range warnings {
+		all[i] = strings.TrimSpace(from.Plain(nixlog.Clean(w)))
+	}
+	return all
+}
+
+// diffWarnings tells new warnings from those base had already. A warning that
+// is given several times counts once.
+func diffWarnings(base, head []string) report.Warnings {
+	w := report.Warnings{New: []string{}, Gone: []string{}, Kept: []string{}}
+	for _, text := range unique(head) {
+		if slices.Contains(base, text) {
+			w.Kept = append(w.Kept, text)
+		} else {
+			w.New = append(w.New, text)
+		}
+	}
+	for _, text := range unique(base) {
+		if !slices.Contains(head, text) {
+			w.Gone = append(w.Gone, text)
+		}
+	}
+	return w
+}
+
+func unique(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// compare reads the closures of all toplevels that are there on both sides in
+// one go, and takes each host's difference.
+func (c *crossing) compare(ctx context.Context, base, head side) (map[string]*closure.Delta, error) {
+	defer c.time(&c.timings.Compare)()
+	var roots []string
+	pairs := map[string][2]string{}
+	for name, h := range head.hosts {
+		b := base.hosts[name]
+		if b != nil && b.build == verdict.OK && h.build == verdict.OK {
+			pairs[name] = [2]string{b.facts.Out, h.facts.Out}
+			roots = append(roots, b.facts.Out, h.facts.Out)
+		}
+	}
+	if len(roots) == 0 {
+		return nil, nil
+	}
+	c.progress.step("comparing %d hosts", len(pairs))
+	slices.Sort(roots)
+	listing, err := c.nix.PathInfo(ctx, slices.Compact(roots))
+	if err != nil {
+		return nil, err
+	}
+	graph, err := closure.ParsePathInfo(bytes.NewReader(listing))
+	if err != nil {
+		return nil, err
+	}
+	deltas := map[string]*closure.Delta{}
+	for name, pair := range pairs {
+		if deltas[name], err = closure.Diff(graph, pair[0], pair[1]); err != nil {
+			return nil, fmt.Errorf("comparing %s: %w", name, err)
+		}
+	}
+	return deltas, nil
+}
+
+// red reports whether `fail-on` wants the run to end with status 3.
+func red(r report.Report, failOn string) bool {
+	return slices.ContainsFunc(r.Hosts, func(h report.Host) bool {
+		return failOn == config.Any && h.Verdict.Red() || failOn == config.Regression && h.Verdict == verdict.Regressed
+	})
+}

@@ -1,0 +1,169 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/sethvargo/go-githubactions"
+
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/report"
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+// ErrDirty marks a working tree with uncommitted changes.
+var ErrDirty = errors.New("nothing was changed")
+
+// summaryBudget is below the 1 MiB that GitHub takes of a step's summary, all
+// flakes of a run together.
+const summaryBudget = 900_000
+
+// writeReport puts report.json and report.md into the report directory.
+func writeReport(dir string, r report.Report) error {
+	return errors.Join(
+		writeFile(filepath.Join(dir, "report.json"), func(w io.Writer) error { return report.WriteJSON(w, r) }),
+		writeFile(filepath.Join(dir, "report.md"), func(w io.Writer) error {
+			_, err := io.WriteString(w, report.Markdown(r, summaryBudget))
+			return err
+		}),
+	)
+}
+
+// writeFile writes a file through write, whole or not at all.
+func writeFile(path string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".nixferry-")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer os.Remove(file.Name())
+	err = errors.Join(write(file), file.Chmod(0o644), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// publishResults tells the job what came of the run: its log, its summary and
+// its outputs.
+func publishResults(w World, cfg config.Config, results []result) error {
+	var summary strings.Builder
+	anyRed := false
+	for _, r := range results {
+		summary.WriteString(report.Markdown(r.report, summaryBudget/len(results)) + "\n")
+		anyRed = anyRed || red(r.report, cfg.FailOn)
+	}
+	action := githubactions.New(githubactions.WithWriter(w.Stdout), githubactions.WithGetenv(w.Getenv))
+	printReports(w, results)
+	if w.Getenv("GITHUB_STEP_SUMMARY") != "" {
+		action.AddStepSummary(summary.String())
+	}
+	if w.Getenv("GITHUB_OUTPUT") != "" {
+		for _, out := range outputs(results) {
+			setOutput(action, out.name, out.value)
+		}
+	}
+	if anyRed {
+		return ErrRed
+	}
+	return nil
+}
+
+// setOutput sets an output whose value is ours but for the names of hosts: one
+// that holds the delimiter of the runner's file format is left out.
+func setOutput(action *githubactions.Action, name, value string) {
+	if strings.Contains(value, "_GitHubActionsFileCommandDelimeter_") {
+		value = ""
+	}
+	action.SetOutput(name, value)
+}
+
+// An output is one of the action's outputs.
+type output struct{ name, value string }
+
+// outputs are the action's outputs; with several flakes, one line each.
+func outputs(results []result) []output {
+	lines := map[string][]string{}
+	verdicts := map[string]verdict.Verdict{}
+	for _, r := range results {
+		for _, out := range flakeOutputs(r) {
+			lines[out.name] = append(lines[out.name], out.value)
+		}
+		for _, h := range r.report.Hosts {
+			verdicts[h.Name] = h.Verdict
+			if h.Verdict.Red() {
+				lines["failed-hosts"] = append(lines["failed-hosts"], h.Name)
+			}
+		}
+	}
+	hosts, _ := json.Marshal(verdicts) // strings only: cannot go wrong
+	lines["hosts"] = []string{string(hosts)}
+	var all []output
+	for _, name := range Outputs {
+		all = append(all, output{name, strings.Join(lines[name], "\n")})
+	}
+	return all
+}
+
+// Outputs are the names of the action's outputs, as in action.yml.
+var Outputs = []string{
+	"pull-request-number", "pull-request-url", "pull-request-operation", "branch", "head-sha",
+	"channel-revision", "verdict", "hosts", "failed-hosts", "report",
+}
+
+func flakeOutputs(r result) []output {
+	p := r.report.Pull
+	number := ""
+	if p.Number > 0 {
+		number = strconv.Itoa(p.Number)
+	}
+	return []output{
+		{"pull-request-number", number}, {"pull-request-url", p.URL}, {"pull-request-operation", p.Operation},
+		{"branch", p.Branch}, {"head-sha", r.report.Head.Rev}, {"channel-revision", r.report.Head.Nixpkgs.Rev},
+		{"verdict", fleetVerdict(r.report)}, {"report", r.dir},
+	}
+}
+
+// printReports prints the reports for a person. They hold text of others, so
+// that GitHub is told not to look for workflow commands in them.
+func printReports(w World, results []result) {
+	token := fmt.Sprintf("nixferry-%d", w.Now().UnixNano())
+	actions := w.Getenv("GITHUB_ACTIONS") == "true"
+	if actions {
+		fmt.Fprintf(w.Stdout, "::stop-commands::%s\n", token)
+	}
+	for _, r := range results {
+		// What cannot be shown still stands in the report directory.
+		_ = report.Terminal(w.Stdout, r.report, w.terminal())
+		fmt.Fprintf(w.Stdout, "\nreport: %s\n", r.dir)
+		if p := r.report.Pull; p != nil && p.URL != "" {
+			fmt.Fprintf(w.Stdout, "pull request: %s (%s)\n", p.URL, p.Operation)
+		}
+	}
+	if actions {
+		fmt.Fprintf(w.Stdout, "::%s::\n", token)
+	}
+}
+
+// terminal is how wide and colourful the output may be.
+func (w World) terminal() report.Options {
+	width, err := strconv.Atoi(w.Getenv("COLUMNS"))
+	if err != nil || width < 40 {
+		width = 100
+	}
+	info, ok := w.Stdout.(interface{ Stat() (os.FileInfo, error) })
+	colour := false
+	if ok && w.Getenv("NO_COLOR") == "" && w.Getenv("TERM") != "dumb" {
+		stat, err := info.Stat()
+		colour = err == nil && stat.Mode()&os.ModeCharDevice != 0
+	}
+	return report.Options{Width: width, Color: colour}
+}

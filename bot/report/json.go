@@ -1,0 +1,132 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/flake"
+	"github.com/nixferry/nixferry/bot/triage"
+)
+
+// WriteJSON writes r as report.json, as report.schema.json describes it. Equal
+// reports give equal bytes: hosts, inputs, edits and warnings are sorted, lists
+// are never null, times are UTC and durations have milliseconds. The error is
+// w's.
+func WriteJSON(w io.Writer, r Report) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r.settled()); err != nil {
+		return fmt.Errorf("writing report.json: %w", err)
+	}
+	return nil
+}
+
+// ReadJSON reads what [WriteJSON] wrote, this nixferry's or an older one's.
+// Fields it does not know are passed over; another schema is an error.
+func ReadJSON(r io.Reader) (Report, error) {
+	var report Report
+	decoder := json.NewDecoder(r)
+	if err := decoder.Decode(&report); err != nil {
+		return Report{}, fmt.Errorf("reading report.json: it is not what nixferry writes, run nixferry again: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Report{}, errors.New("reading report.json: there is more after the report, run nixferry again")
+	}
+	if report.Schema != Schema {
+		return Report{}, fmt.Errorf("reading report.json: it has schema %d and this nixferry reads %d, use the nixferry that wrote it", report.Schema, Schema)
+	}
+	return report.settled(), nil
+}
+
+// settled returns r in the one form that equal reports share. It shares no
+// list that it changes with r.
+func (r Report) settled() Report {
+	r.Schema = Schema
+	r.Base.Nixpkgs.Date = calendar(r.Base.Nixpkgs.Date)
+	r.Head.Nixpkgs.Date = calendar(r.Head.Nixpkgs.Date)
+	r.Edits = sorted(r.Edits, func(a, b flake.Edit) int {
+		return cmp.Or(strings.Compare(a.Input, b.Input), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	r.Left = sorted(r.Left, func(a, b flake.Left) int {
+		return cmp.Or(strings.Compare(a.Input, b.Input), strings.Compare(a.Why, b.Why))
+	})
+	r.Inputs = sorted(r.Inputs, func(a, b flake.InputChange) int { return strings.Compare(a.Name, b.Name) })
+	for i, input := range r.Inputs {
+		r.Inputs[i].Before.Date, r.Inputs[i].After.Date = calendar(input.Before.Date), calendar(input.After.Date)
+	}
+	r.Hosts = sorted(r.Hosts, func(a, b Host) int { return strings.Compare(a.Name, b.Name) })
+	for i, host := range r.Hosts {
+		r.Hosts[i] = host.settled()
+	}
+	t := r.Timings
+	r.Timings = Timings{millis(t.Total), millis(t.Bump), millis(t.Evaluate), millis(t.Build), millis(t.Compare), millis(t.OwnCPU)}
+	return r
+}
+
+func (h Host) settled() Host {
+	h.Base.Seconds, h.Head.Seconds = millis(h.Base.Seconds), millis(h.Head.Seconds)
+	h.Findings = sorted(h.Findings, func(a, b triage.Finding) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			strings.Compare(a.Derivation, b.Derivation), strings.Compare(a.Message, b.Message))
+	})
+	h.Warnings.New = sorted(h.Warnings.New, strings.Compare)
+	h.Warnings.Gone = sorted(h.Warnings.Gone, strings.Compare)
+	h.Warnings.Kept = sorted(h.Warnings.Kept, strings.Compare)
+	if h.Closure != nil {
+		h.Closure = settledDelta(*h.Closure)
+	}
+	return h
+}
+
+// settledDelta fills lists that a foreign report.json leaves out; what
+// closure.Diff returns has none.
+func settledDelta(d closure.Delta) *closure.Delta {
+	byName := func(a, b closure.Item) int { return strings.Compare(a.Name, b.Name) }
+	d.Added, d.Removed = sorted(d.Added, byName), sorted(d.Removed, byName)
+	d.Changed = sorted(d.Changed, func(a, b closure.Change) int { return strings.Compare(a.Name, b.Name) })
+	for _, items := range [][]closure.Item{d.Added, d.Removed} {
+		for i := range items {
+			items[i].Versions = append(closure.Versions{}, items[i].Versions...)
+		}
+	}
+	for i, change := range d.Changed {
+		d.Changed[i].Before = append(closure.Versions{}, change.Before...)
+		d.Changed[i].After = append(closure.Versions{}, change.After...)
+	}
+	return &d
+}
+
+// sorted returns a sorted copy of list that is never nil; what compares equal
+// keeps its order.
+func sorted[T any](list []T, compare func(a, b T) int) []T {
+	settled := append([]T{}, list...)
+	slices.SortStableFunc(settled, compare)
+	return settled
+}
+
+// calendar returns t in UTC, and no time for one that RFC 3339 cannot write.
+func calendar(t time.Time) time.Time {
+	t = t.UTC()
+	if t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+// millis rounds seconds to milliseconds.
+func millis(s float64) float64 {
+	rounded := math.Round(s*1000) / 1000
+	if math.IsInf(rounded, 0) || math.IsNaN(rounded) {
+		return 0
+	}
+	return rounded
+}

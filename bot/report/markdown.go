@@ -1,0 +1,154 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Markdown renders r for GitHub, as a pull request's body or a job's summary,
+// in at most budget characters. What does not fit is left out from the least
+// important end, and the text says what that was.
+func Markdown(r Report, budget int) string {
+	if r.Quiet != "" {
+		return fit(r.quietNote(), budget, "")
+	}
+	return fit(document{
+		{blocks: []block{r.alert()}},
+		{blocks: r.hostTables()},
+		{blocks: []block{r.notes()}},
+		{"### What needs you\n\n", r.needs()},
+		{"### New warnings\n\n", []block{r.newWarnings()}},
+		{blocks: []block{r.brokenBefore()}},
+		{"### What changed\n\n", append(r.changes(), r.bump()...)},
+		{"### Going back\n\n", []block{r.goingBack()}},
+		{blocks: []block{r.made()}},
+	}, budget, link("the full report", r.Run))
+}
+
+// onGitHub is how Markdown writes foreign text.
+var onGitHub = style{text: inline, strong: bold, name: code}
+
+// bold is foreign text in bold type.
+func bold(s string) string { return "**" + inline(s) + "**" }
+
+// paragraph is a block of one item.
+func paragraph(r rank, what, text string) block {
+	return block{items: []item{{r, what, text + "\n\n"}}}
+}
+
+// folded puts items behind a summary that opens on a click. The summary may
+// hold no Markdown, only text that went through inline.
+func folded(summary, bullet, head string, items []item) block {
+	return block{
+		open:   "<details><summary>" + summary + "</summary>\n\n" + head,
+		close:  "\n</details>\n\n",
+		bullet: bullet,
+		items:  items,
+	}
+}
+
+// alert answers "may I merge?" and "what do I have to do?".
+func (r Report) alert() block {
+	answer := r.answer()
+	facts := append([]string{"**" + answer.word + "**"}, r.facts(onGitHub)...)
+	return paragraph(keep, "", "> [!"+answer.kind+"]\n> "+strings.Join(facts, " ")+
+		"\n>\n> **To do:** "+r.toDo(code)+".")
+}
+
+// hostTables show every host: all in one table when they are few, else those
+// that ask something of the reader, the others folded.
+func (r Report) hostTables() []block {
+	shown, rest := r.split()
+	return []block{
+		{open: r.hostHeader(shown), close: "\n", bullet: "| ", items: r.hostRows(shown, rankHost)},
+		folded(inline(more(rest)), "| ", r.hostHeader(rest), r.hostRows(rest, rankQuietHost)),
+	}
+}
+
+// hostHeader is the head of a table of hosts.
+func (r Report) hostHeader(hosts []Host) string {
+	names, ruler := "| host | evaluates |", "|:--|:--|"
+	columns := r.columns(hosts)
+	if columns.builds {
+		names, ruler = names+" builds |", ruler+":--|"
+	}
+	if columns.packages {
+		names, ruler = names+" packages |", ruler+":--|"
+	}
+	if columns.size {
+		names, ruler = names+" size |", ruler+"--:|"
+	}
+	return names + "\n" + ruler + "\n"
+}
+
+// hostRows are the rows of a table of hosts.
+func (r Report) hostRows(hosts []Host, rank rank) []item {
+	var rows []item
+	columns := r.columns(hosts)
+	for _, host := range hosts {
+		name := inline(label(host.Name))
+		if host.Verdict.Red() {
+			name = bold(label(host.Name))
+		}
+		if system := r.foreignSystem(host); system != "" {
+			name += " (" + inline(label(system)) + ")"
+		}
+		row := "| " + name + " | " + r.evaluates(host).markdown() + " |"
+		if columns.builds {
+			row += " " + r.step(host, building).markdown() + " |"
+		}
+		if columns.packages {
+			row += " " + host.packages() + " |"
+		}
+		if columns.size {
+			row += " " + host.size() + " |"
+		}
+		rows = append(rows, item{rank, "host", row + "\n"})
+	}
+	return rows
+}
+
+// markdown writes a cell, what is loud in bold type.
+func (c cell) markdown() string {
+	word := inline(label(c.word))
+	if c.loud {
+		word = bold(c.word)
+	}
+	return strings.Join(strings.Fields(c.mark+" "+word+" "+code(c.name)), " ")
+}
+
+// notes are the run's own remarks.
+func (r Report) notes() block {
+	var notes block
+	for _, note := range r.Notes {
+		notes.items = append(notes.items, item{rankNote, "note", inline(note) + "\n\n"})
+	}
+	return notes
+}
+
+// goingBack says how to undo the merge.
+func (r Report) goingBack() block {
+	if len(r.Edits) == 0 && len(r.Inputs) == 0 {
+		return block{}
+	}
+	return paragraph(rankBack, "paragraph on going back", "Reverting the merge brings `flake.nix` and `flake.lock` back. "+
+		"A machine that has switched goes back with `nixos-rebuild switch --rollback`, or in its boot menu.")
+}
+
+// made says how the report came about.
+func (r Report) made() block {
+	var rows []item
+	add := func(format string, args ...any) {
+		rows = append(rows, item{rankMade, "detail of the run", "- " + fmt.Sprintf(format, args...) + "\n"})
+	}
+	if r.Timings.Total > 0 {
+		add("%s, in %s: bump %s, evaluation %s, build %s, comparison %s",
+			count(len(r.Hosts), "host"), seconds(r.Timings.Total), seconds(r.Timings.Bump),
+			seconds(r.Timings.Evaluate), seconds(r.Timings.Build), seconds(r.Timings.Compare))
+	}
+	if r.Base.Rev != "" && r.Head.Rev != "" {
+		add("compared: %s at %s with %s", code(cmp.Or(r.Base.Ref, "base")), code(short(r.Base.Rev)), code(short(r.Head.Rev)))
+	}
+	return folded("how this was made", "- ", "", rows)
+}

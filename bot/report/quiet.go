@@ -1,0 +1,16 @@
+package report
+
+// quietly is all a report says of a run that had nothing to judge.
+func (r Report) quietly(style style) string {
+	return "Nothing to do: " + style.text(r.Quiet)
+}
+
+// quietNote is the whole Markdown of such a report, with the pull request
+// there is.
+func (r Report) quietNote() document {
+	text := "> [!NOTE]\n> " + r.quietly(onGitHub) + "\n"
+	if r.Pull != nil && r.Pull.URL != "" {
+		text += "> " + homeLink("the pull request", r.Pull.URL) + "\n"
+	}
+	return document{{blocks: []block{{items: []item{{rankHost, "", text}}}}}}
+}

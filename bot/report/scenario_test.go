@@ -1,0 +1,230 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/flake"
+	"github.com/nixferry/nixferry/bot/triage"
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+// A scenario is a report whose renderings are golden files.
+type scenario struct {
+	name   string
+	report Report
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{"mixed", mixed()},
+		{"green", fleet(8, upgraded)},
+		{"red", fleet(8, broken)},
+		{"nothing-changed", fleet(5, unchanged)},
+		{"one", fleet(1, upgraded)},
+		{"forty", fleet(40, upgraded, upgraded, upgraded, unchanged, upgraded, broken, unbuilt)},
+		{"two-hundred", fleet(200, upgraded, broken, unbuilt, upgraded)},
+		{"relock", relock()},
+		{"eval", evalOnly()},
+		{"no-hosts", fleet(0)},
+		{"long", long()},
+		{"hostile", hostile()},
+		{"quiet", quietReport()},
+		{"quiet-hostile", hostileQuiet()},
+	}
+}
+
+// crossing is a report without hosts, from nixos-25.11 to nixos-unstable.
+func crossing() Report {
+	old := time.Date(2026, 11, 18, 6, 12, 0, 0, time.UTC)
+	young := time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)
+	return Report{
+		Schema:     Schema,
+		Flake:      ".",
+		Channel:    Channel{Name: "nixos-unstable", From: "nixos-25.11"},
+		Repository: "https://github.com/someone/fleet",
+		Run:        "https://github.com/someone/fleet/actions/runs/4711",
+		Depth:      "build",
+		Base: Commit{
+			Rev: "1111111111222222222233333333334444444444", Ref: "main",
+			Nixpkgs: Locked{Input: "nixpkgs", Ref: "nixos-25.11", Rev: "9da7f1c08e1c3a1f0b1d2c3e4f5061728394a5b6", Date: old},
+		},
+		Head: Commit{
+			Rev:     "5555555555666666666677777777778888888888",
+			Nixpkgs: Locked{Input: "nixpkgs", Ref: "nixos-unstable", Rev: "b6a8526db03f735b89dd5ff348f53f752e7ddc8e", Date: young},
+		},
+		Edits: []flake.Edit{
+			{Input: "nixpkgs", File: "flake.nix", Line: 5, Old: "github:NixOS/nixpkgs/nixos-25.11", New: "github:NixOS/nixpkgs/nixos-unstable"},
+			{Input: "home-manager", File: "flake.nix", Line: 7, Old: "github:nix-community/home-manager/release-25.11", New: "github:nix-community/home-manager/master"},
+		},
+		Left: []flake.Left{{Input: "nixos-hardware", Why: "it follows no NixOS release"}},
+		Inputs: []flake.InputChange{
+			inputChange("nixpkgs", "nixos-25.11", "nixos-unstable", old, young),
+			inputChange("home-manager", "release-25.11", "master", old, young),
+		},
+		Timings: Timings{Total: 864.2, Bump: 11.25, Evaluate: 95.5, Build: 741.1, Compare: 2.04},
+	}
+}
+
+// made makes a host of a made-up fleet.
+type made func(name string) Host
+
+// fleet has n hosts, whose fates take turns.
+func fleet(n int, fates ...made) Report {
+	r := crossing()
+	for i := range n {
+		r.Hosts = append(r.Hosts, fates[i%len(fates)](fmt.Sprintf("host-%03d", i)))
+	}
+	return r
+}
+
+func sides(base, head verdict.Side, host Host) Host {
+	if base.Eval == verdict.OK {
+		base.Out = "/nix/store/00000000000000000000000000000000-nixos-system-" + host.Name
+	}
+	if head.Eval == verdict.OK && head.Out == "" {
+		head.Out = "/nix/store/11111111111111111111111111111111-nixos-system-" + host.Name
+	}
+	host.System = "x86_64-linux"
+	host.Base, host.Head = Side{Side: base, Seconds: 8.25}, Side{Side: head, Seconds: 9.5}
+	host.Verdict = verdict.Judge(base, head)
+	return host
+}
+
+var (
+	worked    = verdict.Side{Eval: verdict.OK, Build: verdict.OK}
+	noBuild   = verdict.Side{Eval: verdict.OK, Build: verdict.Failed}
+	noEval    = verdict.Side{Eval: verdict.Failed, Build: verdict.NotRun}
+	elsewhere = verdict.Side{Eval: verdict.OK, Build: verdict.NotHere}
+	starved   = verdict.Side{Eval: verdict.Inconclusive, Build: verdict.NotRun}
+)
+
+// upgraded hosts share most changes, and have a package of their own.
+func upgraded(name string) Host {
+	return sides(worked, worked, Host{
+		Name: name,
+		Closure: &closure.Delta{
+			Size:    closure.Size{Before: 4 << 30, After: 4<<30 + 310<<20},
+			Rebuilt: 812,
+			Added:   []closure.Item{{Name: "dbus-broker", Versions: closure.Versions{"37"}, Size: 640 << 10}},
+			Removed: []closure.Item{{Name: "libfoo", Versions: closure.Versions{"1.2"}, Size: 4 << 20}},
+			Changed: []closure.Change{
+				moved("linux", "6.12.58", "6.18.3", 12<<20),
+				moved("systemd", "257.10", "258.2", 3<<20),
+				moved("openssl", "3.4.1", "3.6.0", -200<<10),
+				moved("tool-of-"+name, "1.0", "2.0", 1<<20),
+				{Name: "python3.13-requests", Was: "python3.12-requests", Before: closure.Versions{"2.32"}, After: closure.Versions{"2.32"}, Kind: closure.Upgrade},
+				{Name: "python3.13-idna", Was: "python3.12-idna", Before: closure.Versions{"3.11"}, After: closure.Versions{"3.11"}, Kind: closure.Upgrade},
+			},
+		},
+		Warnings: Warnings{New: []string{"The option `i18n.consoleFont' defined in `/etc/nixos/console.nix' has been renamed to `console.font'."}},
+	})
+}
+
+func moved(name, before, after string, size int64) closure.Change {
+	return closure.Change{
+		Name: name, Before: closure.Versions{before}, After: closure.Versions{after},
+		Kind: closure.Upgrade, SizeDelta: size, Direct: name == "firefox",
+	}
+}
+
+func unchanged(name string) Host {
+	same := worked
+	same.Out = "/nix/store/00000000000000000000000000000000-nixos-system-" + name
+	return sides(worked, same, Host{Name: name, Warnings: Warnings{Kept: []string{"old news"}}})
+}
+
+// broken hosts no longer evaluate, each in a file of its own.
+func broken(name string) Host {
+	return sides(worked, noEval, Host{Name: name, Findings: []triage.Finding{{
+		Class: triage.Assertion, Bucket: triage.Yours,
+		Message: "The option definition `services.nginx.virtualHosts.<name>.http3' in `hosts/" + name + ".nix' no longer has any effect; please remove it.\nUse services.nginx.virtualHosts.<name>.quic instead.",
+		File:    "hosts/" + name + ".nix", Line: 42, Column: 5,
+		Option: "services.nginx.virtualHosts.<name>.http3", Replacement: "services.nginx.virtualHosts.<name>.quic",
+		Next: "Replace the option in hosts/" + name + ".nix.",
+	}}})
+}
+
+// unbuilt hosts all fail on the same package.
+func unbuilt(name string) Host {
+	return sides(worked, noBuild, Host{Name: name, Findings: []triage.Finding{{
+		Class: triage.BuildError, Bucket: triage.Upstream, Owner: "nixpkgs",
+		Message:    "Cannot build 'python3.13-foo-1.4'.\nReason: builder failed with exit code 2.",
+		Derivation: "/nix/store/" + "abcdfghijklmnpqrsvwxyz0123456789" + "-python3.13-foo-1.4.drv",
+		Next:       "Wait for nixpkgs, or leave the host out with hosts: '!" + name[:4] + "*'.",
+		LogTail:    []string{"running phase: checkPhase", "FAILED tests/test_foo.py::test_bar - assert 1 == 2", "1 failed, 211 passed in 12.4s"},
+		LogFile:    "logs/python3.13-foo-1.4.log",
+	}}})
+}
+
+// mixed is the fleet of PR-EXAMPLE.md: every verdict once.
+func mixed() Report {
+	r := crossing()
+	desk := upgraded("desk")
+	desk.Closure.Changed = append(desk.Closure.Changed, moved("firefox", "144.0", "145.0.1", 9<<20))
+	lab := sides(noEval, noEval, Host{Name: "lab", Findings: []triage.Finding{{
+		Class: triage.Evaluation, Bucket: triage.Yours, Message: "attribute 'libfoo' missing", File: "hosts/lab.nix", Line: 7,
+		Next: "Look at hosts/lab.nix; it does not evaluate without the bump either.",
+	}}})
+	pi := sides(elsewhere, elsewhere, Host{Name: "pi", Reason: "needs aarch64-linux"})
+	pi.System = "aarch64-linux"
+	big := sides(starved, starved, Host{Name: "big", Reason: "ran out of memory", Findings: []triage.Finding{{
+		Class: triage.Resources, Bucket: triage.Runner, Message: "evaluation was killed at 16 GiB",
+		Next: "Give the runner more memory, or set eval-workers: 1.",
+	}}})
+	attic := sides(worked, worked, Host{Name: "attic", Reason: "held since 3 Nov"})
+	attic.Verdict = verdict.Skipped
+	attic.Head.Side = verdict.Side{Eval: verdict.NotRun, Build: verdict.NotRun}
+	git := sides(noBuild, worked, Host{Name: "git"})
+	r.Hosts = []Host{broken("web"), unbuilt("build"), desk, upgraded("nas"), unchanged("router"), pi, git, lab, big, attic}
+	r.Notes = []string{"flake.lock was out of step with flake.nix before the bump; both sides were evaluated with the lock as it would be."}
+	return r
+}
+
+// long is one host with more to say than anybody reads.
+func long() Report {
+	r := fleet(1, unbuilt)
+	finding := &r.Hosts[0].Findings[0]
+	finding.Message = strings.Repeat("error: and then\n", 200)
+	finding.LogTail = slices.Repeat([]string{strings.Repeat("compiling ", 100)}, 100)
+	return r
+}
+
+func relock() Report {
+	r := fleet(4, upgraded, unchanged)
+	r.Channel.From = "nixos-unstable"
+	r.Base.Nixpkgs.Ref = "nixos-unstable"
+	r.Edits, r.Left = nil, nil
+	r.Inputs = r.Inputs[:1]
+	return r
+}
+
+func evalOnly() Report {
+	r := fleet(3, func(name string) Host {
+		host := sides(verdict.Side{Eval: verdict.OK, Build: verdict.NotRun}, verdict.Side{Eval: verdict.OK, Build: verdict.NotRun}, Host{Name: name})
+		return host
+	})
+	r.Depth = "eval"
+	return r
+}
+
+func inputChange(name, before, after string, old, young time.Time) flake.InputChange {
+	return flake.InputChange{
+		Name:    name,
+		Before:  flake.Point{Ref: before, Rev: "9da7f1c08e1c3a1f0b1d2c3e4f5061728394a5b6", Date: old},
+		After:   flake.Point{Ref: after, Rev: "b6a8526db03f735b89dd5ff348f53f752e7ddc8e", Date: young},
+		Compare: "https://github.com/NixOS/nixpkgs/compare/9da7f1c...b6a8526",
+	}
+}
+
+// quietReport is that of a run with nothing to do.
+func quietReport() Report {
+	r := mixed()
+	r.Hosts = nil
+	r.Quiet = "neither main nor nixos-unstable has moved since the last run."
+	r.Pull = &Pull{Number: 7, URL: "https://github.com/octo/fleet/pull/7", Operation: "none"}
+	return r
+}

@@ -1,0 +1,260 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+// onTerminal is how Terminal writes foreign text.
+var onTerminal = style{text: oneLine, strong: oneLine, name: oneLine}
+
+// Options say how [Terminal] writes.
+type Options struct {
+	// Width is the number of columns; below 40 it counts as 40.
+	Width int
+	// Color adds colours. Nothing is said by colour alone.
+	Color bool
+}
+
+// Terminal writes r for people at a terminal, in the order of [Markdown].
+// Long lists are cut; report.json has all of it. The error is w's.
+func Terminal(w io.Writer, r Report, options Options) error {
+	screen := screen{width: max(options.Width, 40), color: options.Color}
+	if r.Quiet != "" {
+		screen.wrapped("", r.quietly(onTerminal))
+		_, err := io.WriteString(w, screen.text.String())
+		return err
+	}
+	screen.answer(r)
+	screen.hosts(r)
+	for _, note := range r.Notes {
+		screen.wrapped("", oneLine(note))
+		screen.line("")
+	}
+	screen.problems(r, "What needs you", func(v verdict.Verdict) bool { return v != verdict.StillFailing })
+	screen.warnings(r)
+	screen.problems(r, "Already broken on "+oneLine(r.baseName()), func(v verdict.Verdict) bool { return v == verdict.StillFailing })
+	screen.changes(r)
+	screen.bump(r)
+	_, err := io.WriteString(w, strings.TrimRight(screen.text.String(), "\n")+"\n")
+	return err
+}
+
+// A paint is an SGR parameter, empty for no colour.
+type paint string
+
+const (
+	red    paint = "31"
+	green  paint = "32"
+	yellow paint = "33"
+	strong paint = "1"
+	faint  paint = "2"
+)
+
+// A screen gathers what is written. Its text is plain but for its own colours.
+type screen struct {
+	text  strings.Builder
+	width int
+	color bool
+}
+
+func (s *screen) line(text string) { s.text.WriteString(strings.TrimRight(text, " ") + "\n") }
+
+func (s *screen) heading(text string) { s.line(s.paint(strong, text)) }
+
+// paint colours text, which has to be of one line.
+func (s *screen) paint(p paint, text string) string {
+	if !s.color || p == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + string(p) + "m" + text + "\x1b[0m"
+}
+
+// wrapped writes text in lines that fit, each after indent; a word longer
+// than a line keeps its length, so that it can be copied.
+func (s *screen) wrapped(indent, text string) {
+	for _, line := range wrap(strings.Join(strings.Fields(text), " "), s.width-letters(indent)) {
+		s.line(indent + line)
+	}
+}
+
+// quoted writes foreign text line by line, behind a bar.
+func (s *screen) quoted(text string) {
+	bar := "    " + s.paint(faint, "│") + " "
+	for line := range strings.Lines(text) {
+		line = strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    ")
+		for _, part := range wrap(line, s.width-6) {
+			s.line(bar + part)
+		}
+	}
+}
+
+func (s *screen) answer(r Report) {
+	s.heading(r.title())
+	s.line("")
+	facts := append([]string{r.answer().word}, r.facts(onTerminal)...)
+	s.wrapped("", strings.Join(facts, " "))
+	s.wrapped("", "To do: "+r.toDo(oneLine)+".")
+	s.line("")
+}
+
+func (s *screen) hosts(r Report) {
+	shown, rest := r.split()
+	used := r.columns(shown)
+	table := [][]string{{"host", "evaluates", "builds", "packages", "size"}}
+	paints := []paint{strong}
+	for _, host := range shown {
+		name := label(host.Name)
+		if system := r.foreignSystem(host); system != "" {
+			name += " (" + oneLine(system) + ")"
+		}
+		table = append(table, []string{
+			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(),
+		})
+		paints = append(paints, paintOf(host.Verdict))
+	}
+	for i, row := range table {
+		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size)...)
+	}
+	if len(shown) > 0 {
+		s.table(table, paints)
+	}
+	if len(rest) > 0 {
+		s.wrapped("", oneLine(more(rest)))
+		s.line("")
+	}
+}
+
+// plain writes a cell without Markdown.
+func (c cell) plain() string { return oneLine(c.mark + " " + c.word + " " + c.name) }
+
+func paintOf(v verdict.Verdict) paint {
+	switch {
+	case v == verdict.Regressed:
+		return red
+	case v == verdict.StillFailing, v == verdict.Undecided:
+		return yellow
+	case v.Green():
+		return green
+	}
+	return faint
+}
+
+// pick returns the cells wanted.
+func pick(cells []string, wanted ...bool) []string {
+	var picked []string
+	for i, cell := range cells {
+		if wanted[i] {
+			picked = append(picked, cell)
+		}
+	}
+	return picked
+}
+
+func (s *screen) problems(r Report, title string, wanted func(verdict.Verdict) bool) {
+	number := 0
+	for _, entry := range r.entries() {
+		if !wanted(entry.verdict) {
+			continue
+		}
+		if number++; number == 1 {
+			s.heading(title)
+			s.line("")
+		}
+		s.problem(r, number, entry)
+	}
+}
+
+func (s *screen) problem(r Report, number int, e entry) {
+	said := headline(e.Finding)
+	s.wrapped("", fmt.Sprintf("%d · %s: %s %s %s", number, r.names(e.hosts, oneLine), said.before, oneLine(said.name), said.after))
+	if turn := oneLine(whose(e.Bucket)); turn != "" {
+		s.wrapped("    ", turn)
+	}
+	for i, place := range e.places {
+		if i == manyPlaces {
+			s.line(fmt.Sprintf("    … %d more places in the report", len(e.places)-i))
+			break
+		}
+		s.line("    " + place.String())
+	}
+	if e.Replacement != "" {
+		s.wrapped("    ", "In its place: "+oneLine(e.Replacement))
+	}
+	if e.Next != "" {
+		s.wrapped("    ", "Next: "+oneLine(e.Next))
+	}
+	if message, cut := clip(plain(e.Message), messageLines, messageRunes); message != "" {
+		s.quoted(message)
+		if cut > 0 {
+			s.line(fmt.Sprintf("    … %s more in the report", count(cut, "line")))
+		}
+	}
+	if text, n := tail(e.LogTail, tailLines/2); n > 0 {
+		s.line(fmt.Sprintf("    last %s of its log%s:", count(n, "line"), strings.TrimSuffix(", "+oneLine(e.LogFile), ", ")))
+		s.quoted(text)
+	}
+	s.line("")
+}
+
+func (s *screen) warnings(r Report) {
+	notices := r.notices()
+	if len(notices) == 0 {
+		return
+	}
+	s.heading("New warnings")
+	s.line("")
+	for _, notice := range notices {
+		text, _ := clip(oneLine(notice.text), 1, warningRunes)
+		s.wrapped("  ", text+" ("+r.names(notice.hosts, oneLine)+")")
+	}
+	s.line("")
+}
+
+func (s *screen) changes(r Report) {
+	rows, compared := r.rows()
+	if len(compared) == 0 {
+		return
+	}
+	top, rest := r.top(rows, oneLine)
+	s.heading("What changed")
+	s.line("")
+	s.wrapped("", r.sum(rows, r.names(compared, oneLine)))
+	s.line("")
+	table := [][]string{{"package", "version", "size", "where"}}
+	for _, row := range top {
+		table = append(table, []string{
+			oneLine(packageName(row)), oneLine(move(row)), signedBytes(row.SizeDelta), r.onHosts(row, oneLine),
+		})
+	}
+	if len(top) > 0 {
+		s.table(table, []paint{strong})
+	}
+	for _, spread := range rest {
+		s.wrapped("", fmt.Sprintf("%s: %s more in the report", spread.where, count(len(spread.rows), "package")))
+	}
+	if len(rest) > 0 {
+		s.line("")
+	}
+}
+
+func (s *screen) bump(r Report) {
+	if len(r.Inputs)+len(r.Edits)+len(r.Left) == 0 {
+		return
+	}
+	s.heading("The bump itself")
+	s.line("")
+	for _, input := range r.Inputs {
+		s.wrapped("  ", oneLine(input.Name)+": "+locked(input.Before, oneLine)+" → "+locked(input.After, oneLine))
+	}
+	for _, edit := range r.Edits {
+		s.wrapped("  ", oneLine(place{file: edit.File, line: edit.Line}.String()+": "+edit.Old+" → "+edit.New))
+	}
+	for _, left := range r.Left {
+		s.wrapped("  ", oneLine(left.Input+" stays: "+left.Why))
+	}
+	s.line("")
+}

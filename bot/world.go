@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/nix"
+)
+
+// A World is all of the outside that a command is handed: main passes the
+// process's own, tests pass theirs.
+type World struct {
+	// Args are the command line without the program's name.
+	Args []string
+	// Env is the environment as os.Environ gives it.
+	Env []string
+	// Stdout gets results, Stderr progress and errors.
+	Stdout, Stderr io.Writer
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Getenv is the value of an environment variable, "" when unset. The last
+// setting wins, as it does for a process.
+func (w World) Getenv(name string) string {
+	for i := len(w.Env) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(w.Env[i], name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// ErrRed marks a run that did all of its work and found red hosts that
+// `fail-on` wants to end with status 3.
+var ErrRed = errors.New("hosts are red")
+
+// options are the settings of the nix commands of one run. The inputs stay out
+// of their environment: a build run without a sandbox could read the token.
+func (w World) options(cfg config.Config) nix.Options {
+	env := slices.DeleteFunc(slices.Clone(w.Env), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return strings.HasPrefix(name, "INPUT_") || name == "GITHUB_TOKEN" || name == "GH_TOKEN"
+	})
+	return nix.Options{Env: env, Settings: cfg.NixOptions, AccessToken: cfg.Token}
+}
+
+// workspace makes a directory for one command's intermediate files. The
+// caller calls the function it returns when it is done.
+func (w World) workspace() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp(w.Getenv("RUNNER_TEMP"), "nixferry-")
+	if err != nil {
+		return "", nil, fmt.Errorf("making a directory for intermediate files: free some space or set TMPDIR: %w", err)
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// NixVersion is the version of the Nix on PATH, as `nixferry version` prints it.
+func NixVersion(ctx context.Context, w World) (string, error) {
+	cli, err := nix.Open(ctx, nix.Options{Env: w.Env})
+	if err != nil {
+		return "", err
+	}
+	return cli.Version().String(), nil
+}

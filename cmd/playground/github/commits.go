@@ -1,0 +1,76 @@
+package github
+
+import "strings"
+
+func getCommit(c *call) (any, error) {
+	sha, err := c.commitNamed()
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.repo.one(sha)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := c.repo.diff(found.parent(), sha)
+	if err != nil {
+		return nil, err
+	}
+	view := c.repo.commit(found)
+	view["files"] = views(paginate(c, changes), c.repo.file)
+	return view, nil
+}
+
+func compareCommits(c *call) (any, error) {
+	base, head, ok := strings.Cut(c.params["basehead"], "...")
+	from := c.repo.resolve(c.repo.ownBranch(base))
+	to := c.repo.resolve(c.repo.ownBranch(head))
+	if !ok || from == "" || to == "" {
+		return nil, errNotFound
+	}
+	common, err := c.repo.mergeBase(from, to)
+	if err != nil {
+		return nil, err
+	}
+	if common == "" {
+		return nil, &apiError{status: 404, message: "No common ancestor between " + base + " and " + head + "."}
+	}
+	return c.comparison(from, to, common)
+}
+
+func (c *call) comparison(from, to, common string) (any, error) {
+	commits, err := c.repo.commits("--reverse", from+".."+to)
+	if err != nil {
+		return nil, err
+	}
+	behind, err := c.repo.ahead(to, from)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := c.repo.diff(common, to)
+	if err != nil {
+		return nil, err
+	}
+	ends, err := c.repo.commits("--no-walk=unsorted", from, common)
+	if err != nil {
+		return nil, err
+	}
+	return object{
+		"url": c.repo.api("compare", from+"..."+to), "html_url": c.repo.html("compare", from+"..."+to),
+		"base_commit": c.repo.commit(ends[0]), "merge_base_commit": c.repo.commit(ends[len(ends)-1]),
+		"status": compareStatus(len(commits), behind), "ahead_by": len(commits), "behind_by": behind,
+		"total_commits": len(commits), "commits": views(paginate(c, commits), c.repo.commit),
+		"files": views(changes, c.repo.file),
+	}, nil
+}
+
+func compareStatus(ahead, behind int) string {
+	switch {
+	case ahead > 0 && behind > 0:
+		return "diverged"
+	case ahead > 0:
+		return "ahead"
+	case behind > 0:
+		return "behind"
+	}
+	return "identical"
+}

@@ -1,0 +1,68 @@
+package github
+
+// An operation is what one call of the REST API demands and does.
+type operation struct {
+	need   need
+	handle func(*call) (any, error)
+}
+
+// operations are all the server knows, by the ids of GitHub's description.
+// The rights are GitHub's: https://docs.github.com/rest/authentication/permissions-required-for-github-apps
+var operations = map[string]operation{
+	"actions/create-workflow-dispatch":                                   {write(actions), createDispatch},
+	"actions/get-github-actions-default-workflow-permissions-repository": {inspect(administration), getWorkflowPermissions},
+	"actions/get-github-actions-permissions-repository":                  {inspect(administration), getActionsPermissions},
+	"checks/create":                           {write(checks), createCheck},
+	"checks/list-for-ref":                     {read(checks), listChecks},
+	"checks/update":                           {write(checks), updateCheck},
+	"git/create-blob":                         {write(contents), createBlob},
+	"git/create-commit":                       {write(contents), createCommit},
+	"git/create-ref":                          {write(contents), createRef},
+	"git/create-tree":                         {write(contents), createTree},
+	"git/delete-ref":                          {write(contents), deleteRef},
+	"git/get-blob":                            {read(contents), getBlob},
+	"git/get-commit":                          {read(contents), getGitCommit},
+	"git/get-ref":                             {read(contents), getRef},
+	"git/get-tree":                            {read(contents), getTree},
+	"git/list-matching-refs":                  {read(contents), listMatchingRefs},
+	"git/update-ref":                          {write(contents), updateRef},
+	"issues/add-assignees":                    {write(issues, pulls), addAssignees},
+	"issues/add-labels":                       {write(issues, pulls), addLabels},
+	"issues/create":                           {write(issues), createIssue},
+	"issues/create-comment":                   {write(issues, pulls), createComment},
+	"issues/delete-comment":                   {write(issues, pulls), deleteComment},
+	"issues/get":                              {read(issues, pulls), getIssue},
+	"issues/get-comment":                      {read(issues, pulls), getComment},
+	"issues/list-comments":                    {read(issues, pulls), listComments},
+	"issues/list-for-repo":                    {read(issues), listIssues},
+	"issues/list-labels-on-issue":             {read(issues, pulls), listLabels},
+	"issues/remove-all-labels":                {write(issues, pulls), removeAllLabels},
+	"issues/remove-assignees":                 {write(issues, pulls), removeAssignees},
+	"issues/remove-label":                     {write(issues, pulls), removeLabel},
+	"issues/set-labels":                       {write(issues, pulls), setLabels},
+	"issues/update":                           {write(issues, pulls), updateIssue},
+	"issues/update-comment":                   {write(issues, pulls), updateComment},
+	"pulls/create":                            {write(pulls), createPull},
+	"pulls/get":                               {read(pulls), getPull},
+	"pulls/list":                              {read(pulls), listPulls},
+	"pulls/list-commits":                      {read(pulls), listPullCommits},
+	"pulls/list-files":                        {read(pulls), listPullFiles},
+	"pulls/list-requested-reviewers":          {read(pulls), listReviewers},
+	"pulls/remove-requested-reviewers":        {write(pulls), removeReviewers},
+	"pulls/request-reviewers":                 {write(pulls), requestReviewers},
+	"pulls/update":                            {write(pulls), updatePull},
+	"reactions/create-for-issue-comment":      {write(issues, pulls), createReaction},
+	"reactions/delete-for-issue-comment":      {write(issues, pulls), deleteReaction},
+	"reactions/list-for-issue-comment":        {read(issues, pulls), listReactions},
+	"repos/compare-commits-with-basehead":     {read(contents), compareCommits},
+	"repos/create-commit-status":              {write(statuses), createStatus},
+	"repos/get":                               {anyRead, getRepository},
+	"repos/get-branch":                        {read(contents), getBranch},
+	"repos/get-branch-protection":             {inspect(administration), getProtection},
+	"repos/get-collaborator-permission-level": {anyone, getRole},
+	"repos/get-combined-status-for-ref":       {read(statuses, contents), getCombinedStatus},
+	"repos/get-commit":                        {read(contents), getCommit},
+	"repos/list-branches":                     {read(contents), listBranches},
+	"repos/list-commit-statuses-for-ref":      {read(statuses, contents), listStatuses},
+	"users/get-authenticated":                 {anyone, getUser},
+}

@@ -1,0 +1,2 @@
+# import <nixpkgs> { system, config, overlays }
+import ./pkgs/top-level

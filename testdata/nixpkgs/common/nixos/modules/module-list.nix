@@ -1,0 +1,33 @@
+[
+  ./config/i18n.nix
+  ./config/system-path.nix
+  ./config/users-groups.nix
+  ./misc/assertions.nix
+  ./misc/nixpkgs.nix
+  ./misc/version.nix
+  ./programs/programs.nix
+  ./rename.nix
+  ./services/buildbot-worker.nix
+  ./services/dbus.nix
+  ./services/desktop.nix
+  ./services/docker.nix
+  ./services/logind.nix
+  ./services/mail.nix
+  ./services/monitoring.nix
+  ./services/networking.nix
+  ./services/nginx.nix
+  ./services/nix-daemon.nix
+  ./services/openssh.nix
+  ./services/postgresql.nix
+  ./services/routing.nix
+  ./services/samba.nix
+  ./services/zfs.nix
+  ./system/activation.nix
+  ./system/boot.nix
+  ./system/etc.nix
+  ./system/filesystems.nix
+  ./system/switch.nix
+  ./system/systemd.nix
+  ./system/systemd-upstream.nix
+  ./system/top-level.nix
+]

@@ -1,0 +1,2 @@
+# This release has no suggestions for misspelt options.
+_: { suggestions = _: _: _: ""; }
