@@ -69,16 +69,28 @@ func (h *host) settle(built nix.Built) {
 	if built.OK[h.facts.Drv] {
 		return
 	}
-	h.build = verdict.Inconclusive
 	for _, f := range built.Failures {
-		if !slices.Contains(f.Stops, h.facts.Drv) {
-			continue
-		}
-		h.stopped = append(h.stopped, f.Failure)
-		if !f.Reason.Resources() {
-			h.build = verdict.Failed
+		if slices.Contains(f.Stops, h.facts.Drv) {
+			h.stopped = append(h.stopped, f.Failure)
 		}
 	}
+	h.build = blame(h.stopped)
+}
+
+// blame says what a build that stopped at these derivations comes to: one that
+// is at fault itself outweighs what this machine lacks, and that outweighs a
+// machine that gave out.
+func blame(stopped []nixlog.Failure) verdict.Outcome {
+	outcome := verdict.Inconclusive
+	for _, f := range stopped {
+		switch {
+		case f.Reason == nixlog.Lacking:
+			outcome = verdict.NotHere
+		case !f.Reason.Resources():
+			return verdict.Failed
+		}
+	}
+	return outcome
 }
 
 // buildLogs keeps the log of every build in a file of the report directory,

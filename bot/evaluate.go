@@ -88,13 +88,22 @@ func (c *crossing) probe(ctx context.Context, s side, h *host) error {
 		if !errors.As(err, &h.failure) {
 			return fmt.Errorf("evaluating %s on %s: %w", h.name, s.name, err)
 		}
-		h.eval = verdict.Failed
-		if h.failure.Resources() {
-			h.eval = verdict.Inconclusive
-		}
+		h.eval = h.failed()
 	}
 	c.progress.host(s.name, h.name, string(h.eval), time.Duration(h.seconds*float64(time.Second)))
 	return nil
+}
+
+// failed says what an evaluation that did not succeed comes to. One that had to
+// build something ended as that build did.
+func (h *host) failed() verdict.Outcome {
+	switch {
+	case h.failure.Resources():
+		return verdict.Inconclusive
+	case slices.ContainsFunc(h.failure.Log.Failures, func(f nixlog.Failure) bool { return f.Reason == nixlog.Lacking }):
+		return verdict.NotHere
+	}
+	return verdict.Failed
 }
 
 // sorted are the side's hosts by name.

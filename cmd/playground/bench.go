@@ -30,7 +30,7 @@ func measure(ctx context.Context, binary, files string, env []string, out io.Wri
 	var bare, first, again []cost
 	for range rounds {
 		b, err := round(ctx, files, env, func(g *ground, checkout string, env []string) ([]cost, error) {
-			c, err := timed(ctx, filepath.Join(files, "bench", "bare.sh"), []string{checkout, g.dir, system()}, env, io.Discard)
+			c, err := timed(ctx, filepath.Join(files, "bench", "bare.sh"), []string{checkout, g.dir, system()}, env)
 			return []cost{c}, err
 		})
 		if err != nil {
@@ -95,7 +95,7 @@ func (g *ground) twice(ctx context.Context, binary, checkout string, env []strin
 	}
 	var costs []cost
 	for range 2 {
-		c, err := timed(ctx, path, []string{"run"}, env, io.Discard)
+		c, err := timed(ctx, path, []string{"run"}, env)
 		if err != nil {
 			return nil, err
 		}
@@ -107,16 +107,13 @@ func (g *ground) twice(ctx context.Context, binary, checkout string, env []strin
 	return costs, g.verify(len(g.server.Pulls("octo", "fleet")))
 }
 
-// timed runs a command and takes its time.
-func timed(ctx context.Context, path string, args, env []string, out io.Writer) (cost, error) {
+// timed runs a command and takes its time. What it printed is in the error.
+func timed(ctx context.Context, path string, args, env []string) (cost, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, out, os.Stderr
-	if out == io.Discard {
-		cmd.Stderr = nil
-	}
+	cmd.Env = env
 	start := time.Now()
-	if err := cmd.Run(); err != nil {
-		return cost{}, fmt.Errorf("running %s: %w", path, err)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return cost{}, fmt.Errorf("running %s: %s: %w", path, out, err)
 	}
 	state := cmd.ProcessState
 	return cost{wall: time.Since(start), all: state.UserTime() + state.SystemTime()}, nil

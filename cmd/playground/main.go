@@ -78,6 +78,10 @@ func open(ctx context.Context, addr, files string) (*ground, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a directory for the playground: %w", err)
 	}
+	// Nix' build users have to get into it.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return nil, err
+	}
 	g := &ground{dir: dir}
 	repos := filepath.Join(dir, "repos")
 	if err := os.Mkdir(repos, 0o777); err != nil {
