@@ -22,7 +22,7 @@ type Built struct {
 }
 
 // A Failure is a derivation that could not be built, through no fault of those
-// it depends on. Its whole log is to be had from [CLI.Log].
+// it depends on. Its whole log went to the sink.
 type Failure struct {
 	nixlog.Failure
 	// Stops lists those of the derivations asked for that need it.
@@ -101,7 +101,7 @@ func (b *builder) check(ctx context.Context, drvs []string) error {
 	if err != nil {
 		return err
 	}
-	valid, err := b.cli.Valid(ctx, all)
+	valid, err := b.cli.valid(ctx, all)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (b *builder) explain(ctx context.Context, drvs []string) (unexplained []str
 			continue
 		}
 		if b.needs[drv] == nil {
-			if b.needs[drv], err = b.cli.Requisites(ctx, drv); err != nil {
+			if b.needs[drv], err = b.cli.requisites(ctx, drv); err != nil {
 				return nil, err
 			}
 		}

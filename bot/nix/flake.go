@@ -95,14 +95,6 @@ func (c *CLI) evalArgs(ref, function string) []string {
 	return c.args("eval", "--json", "--show-trace", "--no-write-lock-file", ref+"#nixosConfigurations", "--apply", function)
 }
 
-// Archive fetches all inputs of the flake ref into the store, so that the
-// evaluations after it need not do that side by side.
-func (c *CLI) Archive(ctx context.Context, ref string) error {
-	args := c.args("flake", "archive", "--json", "--show-trace", "--no-write-lock-file", ref)
-	_, err := c.run(ctx, command{doing: "fetching the inputs of the flake", tool: c.nix, args: args})
-	return c.fetchError(err)
-}
-
 // fetchError adds to an error of fetching or locking which input it is about,
 // as far as Nix tells, and what to do.
 func (c *CLI) fetchError(err error) error {

@@ -180,28 +180,19 @@ func TestRealBuild(t *testing.T) {
 	if !slices.Contains(sink.lines, "broken.drv> one") || !slices.Contains(sink.lines, "started broken.drv") || !slices.Contains(sink.lines, "stopped broken.drv") {
 		t.Errorf("the sink heard %q", sink.lines)
 	}
-	checkStore(t, c, built, outs)
+	checkStore(t, c, outs)
 }
 
 // checkStore asks the store about what TestRealBuild left.
-func checkStore(t *testing.T, c *CLI, built Built, outs []string) {
+func checkStore(t *testing.T, c *CLI, outs []string) {
 	t.Helper()
-	for _, f := range built.Failures {
-		if f.Code != 3 {
-			continue
-		}
-		log, err := c.Log(t.Context(), f.Drv)
-		if err != nil || string(log) != "one\ntwo\n" {
-			t.Errorf("Log = %q, %v", log, err)
-		}
-	}
 	const none = "/nix/store/00000000000000000000000000000000-none"
-	valid, err := c.Valid(t.Context(), []string{none, outs[0], outs[1]})
+	valid, err := c.valid(t.Context(), []string{none, outs[0], outs[1]})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(outs, valid); diff != "" {
-		t.Errorf("Valid: mismatch (-want +got):\n%s", diff)
+		t.Errorf("valid: mismatch (-want +got):\n%s", diff)
 	}
 	info, err := c.PathInfo(t.Context(), outs)
 	if err != nil {
@@ -317,18 +308,9 @@ func TestRealLock(t *testing.T) {
 	if err := c.Lock(t.Context(), dir, nil); err == nil || !strings.Contains(err.Error(), "correct the input's ref in flake.nix") {
 		t.Errorf("Lock of a ref that is not there: %v", err)
 	}
-	if err := c.Archive(t.Context(), "path:"+dir); err == nil {
-		t.Error("Archive of a ref that is not there is no error")
-	}
 	write(t, filepath.Join(dir, "flake.lock"), `{"nodes":{"root":{}},"root":"root","version":99}`)
 	if err := c.Lock(t.Context(), dir, nil); err == nil || !strings.Contains(err.Error(), "flake.lock is newer than nix (Nix) ") {
 		t.Errorf("Lock with a newer lock: %v", err)
-	}
-}
-
-func TestRealArchive(t *testing.T) {
-	if err := open(t).Archive(t.Context(), fleet(t)); err != nil {
-		t.Error(err)
 	}
 }
 

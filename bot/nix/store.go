@@ -22,14 +22,14 @@ func (c *CLI) pathInfoArgs(roots []string) []string {
 	return c.args(append(args, roots...)...)
 }
 
-// Requisites lists the closure of a store path: for a derivation, every
+// requisites lists the closure of a store path: for a derivation, every
 // derivation and source it needs, itself included.
-func (c *CLI) Requisites(ctx context.Context, path string) ([]string, error) {
+func (c *CLI) requisites(ctx context.Context, path string) ([]string, error) {
 	return c.lines(ctx, "reading what "+path+" needs", "--query", "--requisites", path)
 }
 
-// Valid returns those of paths that are in the store.
-func (c *CLI) Valid(ctx context.Context, paths []string) ([]string, error) {
+// valid returns those of paths that are in the store.
+func (c *CLI) valid(ctx context.Context, paths []string) ([]string, error) {
 	var valid []string
 	for part := range slices.Chunk(paths, atOnce) {
 		invalid, err := c.lines(ctx, "checking store paths", append([]string{"--check-validity", "--print-invalid"}, part...)...)
@@ -43,12 +43,6 @@ func (c *CLI) Valid(ctx context.Context, paths []string) ([]string, error) {
 		}
 	}
 	return valid, nil
-}
-
-// Log returns the whole build log of a derivation, as its builder wrote it,
-// from this machine's store.
-func (c *CLI) Log(ctx context.Context, drv string) ([]byte, error) {
-	return c.run(ctx, command{doing: "reading the build log of " + drv, tool: c.store, args: c.storeArgs("--read-log", drv)})
 }
 
 // outputs returns the output paths of derivations.

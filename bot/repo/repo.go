@@ -61,16 +61,6 @@ func (r *Repo) Head() (sha, branch string, err error) {
 	return head.Hash().String(), branch, nil
 }
 
-// Resolve returns the full sha of the commit that rev (a branch, tag, sha or
-// sha prefix, with ^ and ~ as in gitrevisions(7)) names in the local clone.
-func (r *Repo) Resolve(rev string) (string, error) {
-	hash, err := r.git.ResolveRevision(plumbing.Revision(rev))
-	if err != nil {
-		return "", fmt.Errorf("resolving %q in %s: fetch it first, or name a commit this clone has: %w", rev, r.root, err)
-	}
-	return hash.String(), nil
-}
-
 // CommitDate returns when the commit was committed, in UTC.
 func (r *Repo) CommitDate(sha string) (time.Time, error) {
 	commit, err := r.commit(sha)
