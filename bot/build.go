@@ -39,11 +39,12 @@ func (c *crossing) build(ctx context.Context, s side) error {
 	if len(drvs) == 0 {
 		return nil
 	}
-	slices.Sort(drvs)
 	c.progress.step("building %d hosts on %s", len(drvs), s.name)
+	slices.Sort(drvs)
+	drvs = slices.Compact(drvs) // hosts may be one and the same system
 	logs := &buildLogs{dir: filepath.Join(c.out, "logs"), progress: c.progress}
-	defer logs.close()
-	built, err := c.nix.Build(ctx, slices.Compact(drvs), logs)
+	built, err := c.nix.Build(ctx, drvs, logs)
+	logs.keep(built.Failures)
 	if err != nil {
 		return fmt.Errorf("building %s: %w", s.name, err)
 	}
@@ -93,12 +94,12 @@ func blame(stopped []nixlog.Failure) verdict.Outcome {
 	return outcome
 }
 
-// buildLogs keeps the log of every build in a file of the report directory,
-// and says what is being built.
+// buildLogs writes every build's log into a file of the report directory while
+// it runs, and says what is being built.
 type buildLogs struct {
 	dir      string
 	progress *progress
-	open     map[string]*os.File
+	files    map[string]*os.File
 }
 
 // Started is called when a derivation begins to build.
@@ -108,31 +109,35 @@ func (l *buildLogs) Started(drv string) {
 
 // Logged is called for every line a build prints.
 func (l *buildLogs) Logged(drv, line string) {
-	file, ok := l.open[drv]
+	file, ok := l.files[drv]
 	if !ok {
-		if l.open == nil {
-			l.open = map[string]*os.File{}
+		if l.files == nil {
+			l.files = map[string]*os.File{}
 		}
 		// A log that cannot be written is no reason to stop a build.
 		file, _ = os.Create(filepath.Join(l.dir, logName(drv)))
-		l.open[drv] = file
+		l.files[drv] = file
 	}
 	if file != nil {
 		fmt.Fprintln(file, line)
 	}
 }
 
-// Stopped is called when a build ended.
+// Stopped is called when a build ended; whether well is known only later.
 func (l *buildLogs) Stopped(drv string) {
-	if file := l.open[drv]; file != nil {
+	if file := l.files[drv]; file != nil {
 		_ = file.Close()
 	}
-	delete(l.open, drv)
 }
 
-func (l *buildLogs) close() {
-	for drv := range l.open {
+// keep closes all logs and removes those of builds that did not fail.
+func (l *buildLogs) keep(failures []nix.Failure) {
+	for drv, file := range l.files {
 		l.Stopped(drv)
+		failed := slices.ContainsFunc(failures, func(f nix.Failure) bool { return f.Drv == drv })
+		if file != nil && !failed {
+			_ = os.Remove(file.Name())
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/config"
@@ -91,7 +92,7 @@ func (d *draft) name(name string) string { return path.Join(d.dir, name) }
 func (d *draft) read(ctx context.Context) (err error) {
 	d.text, err = os.ReadFile(d.path("flake.nix"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("reading the flake: there is no %s: commit it, or name the flake's directory with `flake`: %w", d.name("flake.nix"), err)
+		return fmt.Errorf("reading the flake: there is no %s: commit it, or name the flake's directory with `flake`: %w", d.name("flake.nix"), fs.ErrNotExist)
 	}
 	if err != nil {
 		return fmt.Errorf("reading the flake: %w", err)
@@ -102,11 +103,25 @@ func (d *draft) read(ctx context.Context) (err error) {
 	}
 	if err == nil {
 		if d.lock, err = flake.ParseLock(d.locked); err != nil {
-			return fmt.Errorf("%s: %w", d.name("flake.lock"), err)
+			return fmt.Errorf("reading %s: %w", d.name("flake.lock"), err)
 		}
 	}
-	d.source, err = d.cli.Inputs(ctx, d.path("flake.nix"))
+	d.source, err = d.inputs(ctx)
 	return err
+}
+
+// inputs asks Nix what flake.nix says. Where it says nothing, the place in the
+// error is one in the owner's repository: the copy is soon gone.
+func (d *draft) inputs(ctx context.Context) (flake.Source, error) {
+	source, err := d.cli.Inputs(ctx, d.path("flake.nix"))
+	var failed *nix.CommandError
+	if errors.As(err, &failed) {
+		for i := range failed.Log.Errors {
+			place := &failed.Log.Errors[i].Place
+			place.File = strings.TrimPrefix(place.File, d.tree+"/")
+		}
+	}
+	return source, err
 }
 
 // edit rewrites flake.nix and has Nix read it again: what it sees must be the
@@ -122,7 +137,7 @@ func (d *draft) edit(ctx context.Context, edits []flake.Edit) error {
 	if err := os.WriteFile(d.path("flake.nix"), text, 0o666); err != nil {
 		return fmt.Errorf("writing the edited flake.nix: %w", err)
 	}
-	after, err := d.cli.Inputs(ctx, d.path("flake.nix"))
+	after, err := d.inputs(ctx)
 	if err != nil {
 		return err
 	}
@@ -193,6 +208,12 @@ func (b bumped) nixpkgs(lock flake.Lock) report.Locked {
 		}
 	}
 	return report.Locked{}
+}
+
+// caughtUp reports whether a bump that changed nothing found the newest
+// revision locked; else there is a reason not to move, such as `hold`.
+func (b bumped) caughtUp() bool {
+	return slices.ContainsFunc(b.plan.System, func(input string) bool { return slices.Contains(b.plan.Update, input) })
 }
 
 // describe says in one line what happened to an input.

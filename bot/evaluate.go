@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/nix"
 	"github.com/nixferry/nixferry/bot/nixlog"
 	"github.com/nixferry/nixferry/bot/verdict"
@@ -21,6 +23,8 @@ type side struct {
 	ref  string // the flake ref of the commit
 	// hosts by name; all that the side has and the owner picked.
 	hosts map[string]*host
+	// broken is why not even the names of its hosts can be had.
+	broken *nix.EvalError
 }
 
 // A host is one nixosConfigurations entry on one side.
@@ -48,31 +52,66 @@ func (c *crossing) evaluate(ctx context.Context, baseRev, headRev string) (base,
 	if head, err = c.list(ctx, "head", headRev); err != nil {
 		return base, head, err
 	}
+	if err := listed(base, head, c.cfg.Hosts); err != nil {
+		return base, head, err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(workers(c.cfg))
 	for _, s := range []side{base, head} {
 		for _, h := range s.sorted() {
-			group.Go(func() error { return c.probe(ctx, s, h) })
+			if s.broken == nil {
+				group.Go(func() error { return c.probe(ctx, s, h) })
+			}
 		}
 	}
 	return base, head, group.Wait()
 }
 
+// list lists the hosts of a side. Where nixosConfigurations itself does not
+// evaluate, the side is broken, which is a fact about all of its hosts.
 func (c *crossing) list(ctx context.Context, name, rev string) (side, error) {
 	s := side{name: name, rev: rev, ref: c.commitRef(rev), hosts: map[string]*host{}}
 	names, err := c.nix.Hosts(ctx, s.ref)
-	if err != nil {
+	var failed *nix.CommandError
+	switch {
+	case errors.As(err, &failed) && failed.Next == "" && !failed.Resources():
+		s.broken = &nix.EvalError{CommandError: failed}
+		c.progress.line("%-4s nixosConfigurations does not evaluate", name)
+	case err != nil:
 		return s, fmt.Errorf("listing the hosts on %s: %w", name, err)
 	}
 	for _, n := range names {
-		if c.cfg.Hosts.Match(n) {
-			s.hosts[n] = &host{name: n, eval: verdict.NotRun, build: verdict.NotRun}
-		}
-	}
-	if len(s.hosts) == 0 {
-		return s, fmt.Errorf("listing the hosts on %s: `hosts` picks none of the %d in nixosConfigurations: name one of them", name, len(names))
+		s.hosts[n] = &host{name: n, eval: verdict.NotRun, build: verdict.NotRun}
 	}
 	return s, nil
+}
+
+// listed gives a broken side the hosts of the other one, and leaves those that
+// the owner picked.
+func listed(base, head side, pick config.Globs) error {
+	switch {
+	case base.broken != nil && head.broken != nil:
+		return fmt.Errorf("listing the hosts: nixosConfigurations evaluates neither before the bump nor after it, so correct it first: %w", base.broken)
+	case base.broken != nil:
+		base.fail(head)
+	case head.broken != nil:
+		head.fail(base)
+	}
+	all := max(len(base.hosts), len(head.hosts))
+	for _, s := range []side{base, head} {
+		maps.DeleteFunc(s.hosts, func(name string, _ *host) bool { return !pick.Match(name) })
+	}
+	if len(base.hosts)+len(head.hosts) == 0 {
+		return fmt.Errorf("listing the hosts: `hosts` picks none of the %d in nixosConfigurations: name one of them: %w", all, config.ErrUsage)
+	}
+	return nil
+}
+
+// fail makes the other side's hosts fail here.
+func (s side) fail(other side) {
+	for name := range other.hosts {
+		s.hosts[name] = &host{name: name, eval: verdict.Failed, build: verdict.NotRun, failure: s.broken}
+	}
 }
 
 // probe evaluates one host. Only the end of the whole run is an error.
@@ -81,7 +120,7 @@ func (c *crossing) probe(ctx context.Context, s side, h *host) error {
 	facts, err := c.nix.Probe(ctx, s.ref, h.name)
 	h.seconds = c.world.Now().Sub(start).Seconds()
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return fmt.Errorf("evaluating %s on %s: %w", h.name, s.name, context.Cause(ctx))
 	}
 	h.facts, h.eval = facts, verdict.OK
 	if err != nil {

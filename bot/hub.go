@@ -47,7 +47,7 @@ func newHub(w World, cfg config.Config, request event.Request, checkout *repo.Re
 		return hub{}, err
 	}
 	h := hub{request: request}
-	for _, branch := range []string{cfg.Base, request.Branch, checkedOut, request.DefaultBranch} {
+	for _, branch := range []string{cfg.Base, checkedOut, request.Branch, request.DefaultBranch} {
 		if h.base == "" {
 			h.base = branch
 		}
@@ -69,13 +69,13 @@ func newHub(w World, cfg config.Config, request event.Request, checkout *repo.Re
 }
 
 // baseCommit is the commit the run starts from: the one checked out, or the
-// tip of `base` where that is another branch.
+// tip of base where something else is, another branch, a tag or a commit.
 func (h hub) baseCommit(ctx context.Context, checkout *repo.Repo) (string, error) {
 	sha, branch, err := checkout.Head()
 	if err != nil {
 		return "", err
 	}
-	if h.base == branch || branch == "" && h.base == h.request.Branch {
+	if h.base == branch {
 		return sha, nil
 	}
 	return checkout.Fetch(ctx, h.remote, h.base, 1)

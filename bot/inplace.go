@@ -29,6 +29,8 @@ func Bump(ctx context.Context, w World, cfg config.Config, dir string, how BumpM
 		return err
 	}
 	defer remove()
+	// One flake that cannot be moved leaves all of them as they were.
+	var place []func() error
 	for i, sub := range cfg.Flakes {
 		d, err := copyFlake(ctx, cli, filepath.Join(dir, filepath.FromSlash(sub)), filepath.Join(work, fmt.Sprint(i)))
 		if err != nil {
@@ -38,10 +40,16 @@ func Bump(ctx context.Context, w World, cfg config.Config, dir string, how BumpM
 		if errors.Is(err, ErrRefused) && how.JSON {
 			return errors.Join(printPlan(w.Stdout, b.plan), err)
 		}
+		if err == nil && !how.DryRun {
+			err = d.clean(b)
+		}
 		if err != nil {
 			return err
 		}
-		if err := d.apply(w, b, how); err != nil {
+		place = append(place, func() error { return d.apply(w, b, how) })
+	}
+	for _, apply := range place {
+		if err := apply(); err != nil {
 			return err
 		}
 	}
@@ -94,8 +102,8 @@ func copyTracked(ctx context.Context, cli *nix.CLI, r *repo.Repo, head, to strin
 
 // clean makes sure that an edit of flake.nix does not get mixed with work its
 // owner has not committed yet.
-func (d *draft) clean() error {
-	if d.checkout == nil {
+func (d *draft) clean(b bumped) error {
+	if _, edits := b.files[d.name("flake.nix")]; d.checkout == nil || !edits {
 		return nil
 	}
 	changed, err := d.checkout.Changed(d.name("flake.nix"))
@@ -109,11 +117,6 @@ func (d *draft) clean() error {
 // into the flake's own directory.
 func (d *draft) apply(w World, b bumped, how BumpMode) error {
 	if !how.DryRun {
-		if _, edits := b.files[d.name("flake.nix")]; edits {
-			if err := d.clean(); err != nil {
-				return err
-			}
-		}
 		if err := d.place(b); err != nil {
 			return err
 		}

@@ -38,9 +38,24 @@ func (c *crossing) judge(ctx context.Context, b bumped, headRev string) (report.
 	names := maps.Clone(base.hosts)
 	maps.Copy(names, head.hosts)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		r.Hosts = append(r.Hosts, weigh(name, base.hosts[name], head.hosts[name], deltas[name], from))
+		h := weigh(name, base.hosts[name], head.hosts[name], deltas[name], from)
+		c.locate(h.Findings, headRev)
+		r.Hosts = append(r.Hosts, h)
 	}
 	return r, nil
+}
+
+// locate adds the line to findings of which Nix names only the file.
+func (c *crossing) locate(findings []triage.Finding, rev string) {
+	for i, f := range findings {
+		if f.File == "" || f.Line > 0 {
+			continue
+		}
+		// Without the file, the finding is as good as Nix made it.
+		if text, err := c.repo.ReadFile(rev, f.File); err == nil {
+			findings[i] = f.Locate(string(text))
+		}
+	}
 }
 
 // frame is the report without its hosts.
@@ -103,7 +118,7 @@ func weigh(name string, base, head *host, delta *closure.Delta, from map[string]
 		h.System = base.facts.System
 	}
 	h.Findings = head.findings(from["head"])
-	h.Reason = reason(h)
+	h.Reason = reason(h, head.facts.Builder)
 	return h
 }
 
@@ -139,18 +154,21 @@ func (h *host) findings(from triage.Source) []triage.Finding {
 	return all
 }
 
-// reason says why a host has no verdict of its own.
-func reason(h report.Host) string {
-	switch h.Verdict {
-	case verdict.Elsewhere:
-		return "needs " + h.System
-	case verdict.Undecided:
-		if len(h.Findings) > 0 {
-			return h.Findings[0].Message
-		}
-		return "it was not judged on both sides"
+// reason says why a host has no verdict of its own. builder is the system that
+// builds it.
+func reason(h report.Host, builder string) string {
+	switch {
+	case h.Verdict != verdict.Elsewhere && h.Verdict != verdict.Undecided:
+		return ""
+	case len(h.Findings) > 0:
+		first, _, _ := strings.Cut(h.Findings[0].Message, "\n")
+		return first
+	case h.Verdict == verdict.Elsewhere:
+		return "needs " + builder
+	case h.Head.Eval == verdict.NotRun:
+		return "nixosConfigurations does not have it after the bump"
 	}
-	return ""
+	return "it was not judged on both sides"
 }
 
 func plain(warnings []string, from triage.Source) []string {

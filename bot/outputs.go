@@ -20,29 +20,38 @@ import (
 // ErrDirty marks a working tree with uncommitted changes.
 var ErrDirty = errors.New("nothing was changed")
 
-// summaryBudget is below the 1 MiB that GitHub takes of a step's summary, all
-// flakes of a run together.
-const summaryBudget = 900_000
+const (
+	// fileBudget is what report.md may hold, in characters.
+	fileBudget = 900_000
+	// summaryBudget keeps all flakes of a run together below the 1 MiB that
+	// GitHub takes of a step's summary: a character has up to 4 bytes.
+	summaryBudget = 250_000
+)
 
 // writeReport puts report.json and report.md into the report directory.
 func writeReport(dir string, r report.Report) error {
 	return errors.Join(
 		writeFile(filepath.Join(dir, "report.json"), func(w io.Writer) error { return report.WriteJSON(w, r) }),
 		writeFile(filepath.Join(dir, "report.md"), func(w io.Writer) error {
-			_, err := io.WriteString(w, report.Markdown(r, summaryBudget))
+			_, err := io.WriteString(w, report.Markdown(r, fileBudget))
 			return err
 		}),
 	)
 }
 
-// writeFile writes a file through write, whole or not at all.
+// writeFile writes a file through write, whole or not at all. One that is there
+// keeps its mode.
 func writeFile(path string, write func(io.Writer) error) error {
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".nixferry-")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	defer os.Remove(file.Name())
-	err = errors.Join(write(file), file.Chmod(0o644), file.Close())
+	err = errors.Join(write(file), file.Chmod(mode), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), path)
 	}
@@ -55,18 +64,29 @@ func writeFile(path string, write func(io.Writer) error) error {
 // publishResults tells the job what came of the run: its log, its summary and
 // its outputs.
 func publishResults(w World, cfg config.Config, results []result) error {
+	if len(results) == 0 {
+		return nil
+	}
 	var summary strings.Builder
 	anyRed := false
 	for _, r := range results {
 		summary.WriteString(report.Markdown(r.report, summaryBudget/len(results)) + "\n")
 		anyRed = anyRed || red(r.report, cfg.FailOn)
 	}
-	action := githubactions.New(githubactions.WithWriter(w.Stdout), githubactions.WithGetenv(w.Getenv))
 	printReports(w, results)
-	if w.Getenv("GITHUB_STEP_SUMMARY") != "" {
+	action := githubactions.New(githubactions.WithWriter(w.Stdout), githubactions.WithGetenv(w.Getenv))
+	summarise, err := w.takes("GITHUB_STEP_SUMMARY")
+	if err != nil {
+		return err
+	}
+	if summarise {
 		action.AddStepSummary(summary.String())
 	}
-	if w.Getenv("GITHUB_OUTPUT") != "" {
+	output, err := w.takes("GITHUB_OUTPUT")
+	if err != nil {
+		return err
+	}
+	if output {
 		for _, out := range outputs(results) {
 			setOutput(action, out.name, out.value)
 		}
@@ -75,6 +95,20 @@ func publishResults(w World, cfg config.Config, results []result) error {
 		return ErrRed
 	}
 	return nil
+}
+
+// takes reports whether the job takes something in the file that a variable
+// names; githubactions panics where it cannot write there.
+func (w World) takes(variable string) (bool, error) {
+	path := w.Getenv(variable)
+	if path == "" {
+		return false, nil
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return false, fmt.Errorf("telling the job what came of the run: see that %s names a file that can be written: %w", variable, err)
+	}
+	return true, file.Close()
 }
 
 // setOutput sets an output whose value is ours but for the names of hosts: one
@@ -120,8 +154,10 @@ var Outputs = []string{
 }
 
 func flakeOutputs(r result) []output {
-	p := r.report.Pull
-	number := ""
+	number, p := "", report.Pull{Operation: "none"}
+	if r.report.Pull != nil {
+		p = *r.report.Pull
+	}
 	if p.Number > 0 {
 		number = strconv.Itoa(p.Number)
 	}

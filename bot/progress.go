@@ -26,7 +26,7 @@ func (p *progress) step(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.close()
-	text := fmt.Sprintf(format, args...)
+	text := harmless(fmt.Sprintf(format, args...))
 	if p.actions {
 		fmt.Fprintf(p.out, "::group::%s\n", text)
 		p.open = true
@@ -49,14 +49,19 @@ func (p *progress) close() {
 	}
 }
 
-// line says something inside a step. Every line gets a mark in front: GitHub
-// reads a workflow command wherever a line begins with two colons, white space
-// or not, and the text may be of others.
+// line says something inside a step.
 func (p *progress) line(format string, args ...any) {
-	text := strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf(format, args...), "\r", " "), "\n", "\n  | ")
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintf(p.out, "  - %s\n", text)
+	fmt.Fprintf(p.out, "  - %s\n", harmless(fmt.Sprintf(format, args...)))
+}
+
+// harmless is text of others behind a mark of ours, without what GitHub reads
+// as a workflow command: two colons at the beginning of a line, white space or
+// not, and "##[" anywhere.
+// https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+func harmless(text string) string {
+	return strings.NewReplacer("\r", " ", "\n", "\n  | ", "##[", "## [").Replace(text)
 }
 
 // host says how one step ended for one host.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/pull"
 	"github.com/nixferry/nixferry/bot/repo"
 	"github.com/nixferry/nixferry/bot/report"
@@ -50,6 +52,16 @@ func (h hub) standing(ctx context.Context, branch string) (s standing, err error
 	return s, nil
 }
 
+// elsewhere is the error of a pull request that is open for another base: the
+// branch has room for one.
+func (s standing) elsewhere(base string) error {
+	if s.open == nil || s.open.Base == base {
+		return nil
+	}
+	return fmt.Errorf("renewing %s: its pull request #%d goes to %s, and this run is for %s: set `branch` to one of its own for each base, or close #%d: %w",
+		s.branch, s.open.Number, s.open.Base, base, s.open.Number, config.ErrUsage)
+}
+
 // settled reports whether the pull request says all there is to say about
 // head. Red hosts are judged again when a person asks.
 func (s standing) settled(head string, fresh bool) bool {
@@ -86,17 +98,17 @@ func (c *crossing) publish(ctx context.Context, h hub, s standing, r *report.Rep
 	c.progress.step("publishing to %s", s.branch)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishing)
 	defer cancel()
+	r.Pull = &report.Pull{Branch: s.branch, Operation: "none"}
 	push := repo.Push{Branch: s.branch, SHA: r.Head.Rev, Lease: s.tip, Known: c.base}
 	if err := c.repo.Push(ctx, h.remote, push); err != nil {
 		return err
 	}
-	r.Pull = &report.Pull{Branch: s.branch}
 	change := pull.Change{
 		Title:   c.title(*r),
 		Section: report.Markdown(*r, bodyBudget),
 		State: pull.State{
 			Head: r.Head.Rev, Revision: r.Head.Nixpkgs.Rev,
-			Verdict: fleetVerdict(*r), Complete: fleetVerdict(*r) != string(verdict.Undecided),
+			Verdict: fleetVerdict(*r), Complete: complete(*r),
 		},
 	}
 	if s.open == nil {
@@ -106,7 +118,7 @@ func (c *crossing) publish(ctx context.Context, h hub, s standing, r *report.Rep
 	if err != nil {
 		return err
 	}
-	r.Pull.Number, r.Pull.URL, r.Pull.Operation = updated.Number, updated.URL, "none"
+	r.Pull.Number, r.Pull.URL = updated.Number, updated.URL
 	if changed || s.tip != r.Head.Rev {
 		r.Pull.Operation = "updated"
 	}
@@ -141,9 +153,18 @@ func (c *crossing) openPull(ctx context.Context, h hub, change pull.Change, to *
 	return err
 }
 
-// retire closes the pull request that has become pointless, and removes its
-// branch where nobody else has touched it.
-func (c *crossing) retire(ctx context.Context, h hub, s standing) (*report.Pull, error) {
+// complete reports whether every host was judged as far as this flake allows.
+// One that the runner gave out on is to be judged again though nothing moves.
+func complete(r report.Report) bool {
+	return !slices.ContainsFunc(r.Hosts, func(h report.Host) bool {
+		outcomes := []verdict.Outcome{h.Base.Eval, h.Base.Build, h.Head.Eval, h.Head.Build}
+		return h.Verdict == verdict.Undecided && slices.Contains(outcomes, verdict.Inconclusive)
+	})
+}
+
+// retire closes the pull request that has become pointless, with a word why,
+// and removes its branch where nobody else has touched it.
+func (c *crossing) retire(ctx context.Context, h hub, s standing, b bumped) (*report.Pull, error) {
 	p := &report.Pull{Branch: s.branch, Operation: "none"}
 	if s.open == nil {
 		return p, nil
@@ -152,6 +173,9 @@ func (c *crossing) retire(ctx context.Context, h hub, s standing) (*report.Pull,
 	defer cancel()
 	p.Number, p.URL, p.Operation = s.open.Number, s.open.URL, "closed"
 	why := fmt.Sprintf("`%s` has caught up: its flake follows %s and is locked to its newest revision, so there is nothing left to merge here.", h.base, c.cfg.Channel.Name)
+	if !b.caughtUp() {
+		why = fmt.Sprintf("The nixpkgs of `%s` is not to move any more, so there is nothing left to merge here.", h.base)
+	}
 	if err := h.pulls.Close(ctx, s.open.Number, why); err != nil {
 		return p, err
 	}
@@ -170,14 +194,34 @@ func (c *crossing) title(r report.Report) string {
 
 var unsafeInBranch = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// branch is the bot's branch for this flake. Several flakes have one each.
-func (c *crossing) branch() string {
-	branch := c.cfg.Branch
+// branchOf is the bot's branch for the flake in dir. Several flakes have one
+// each.
+func branchOf(cfg config.Config, dir string) string {
+	branch := cfg.Branch
 	if branch == "" {
-		branch = "nixferry/" + c.cfg.Channel.Name
+		branch = "nixferry/" + cfg.Channel.Name
 	}
-	if len(c.cfg.Flakes) > 1 && c.dir != "." {
-		branch += "-" + strings.Trim(unsafeInBranch.ReplaceAllString(c.dir, "-"), "-.")
+	if len(cfg.Flakes) > 1 && dir != "." {
+		branch += "-" + strings.Trim(unsafeInBranch.ReplaceAllString(dir, "-"), "-.")
 	}
 	return branch
+}
+
+// ownBranches makes sure that each flake's branch is the bot's alone: what the
+// bot pushes replaces what is there.
+func (h hub) ownBranches(cfg config.Config) error {
+	taken := map[string]string{}
+	for _, dir := range cfg.Flakes {
+		branch := branchOf(cfg, dir)
+		switch other, twice := taken[branch]; {
+		case branch == h.base:
+			return fmt.Errorf("choosing the bot's branch: %s is also where the pull request would go: set `base` or `branch` to another, or start the run for another branch: %w", branch, config.ErrUsage)
+		case branch == h.request.DefaultBranch:
+			return fmt.Errorf("choosing the bot's branch: %s is the default branch: set `branch` to one of the bot's own: %w", branch, config.ErrUsage)
+		case twice:
+			return fmt.Errorf("choosing the bot's branch: the flakes in %s and %s would share %s: name each once, or give them a job each with its own `branch`: %w", other, dir, branch, config.ErrUsage)
+		}
+		taken[branch] = dir
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,6 +33,9 @@ func Run(ctx context.Context, w World, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
+	if err := h.ownBranches(cfg); err != nil {
+		return err
+	}
 	cli, err := nix.Open(ctx, w.options(cfg))
 	if err != nil {
 		return err
@@ -41,17 +45,11 @@ func Run(ctx context.Context, w World, cfg config.Config) error {
 		return err
 	}
 	f := fleet{world: w, cfg: cfg, cli: cli, checkout: checkout, base: base, progress: newProgress(w)}
-	defer f.progress.done()
-	var results []result
-	for _, dir := range cfg.Flakes {
-		r, err := f.cross(ctx, dir, func(c *crossing) (report.Report, error) { return c.ferry(ctx, h) })
-		if err != nil {
-			return err
-		}
-		results = append(results, r)
+	results, err := f.crossAll(ctx, cfg.Flakes, func(c *crossing) (report.Report, error) { return c.ferry(ctx, h) })
+	if told := publishResults(w, cfg, results); err == nil {
+		err = told
 	}
-	f.progress.done()
-	return publishResults(w, cfg, results)
+	return err
 }
 
 // A fleet is what all flakes of one run share.
@@ -70,36 +68,63 @@ type result struct {
 	dir    string // the report directory
 }
 
+// crossAll takes flakes across, one after the other. One that goes wrong takes
+// no other with it: its error comes beside the results of all that have one.
+func (f fleet) crossAll(ctx context.Context, dirs []string, judge func(*crossing) (report.Report, error)) (results []result, err error) {
+	defer f.progress.done()
+	for _, dir := range dirs {
+		r, failed := f.cross(ctx, dir, judge)
+		if r.dir != "" {
+			results = append(results, r)
+		}
+		if failed != nil && len(dirs) > 1 {
+			failed = fmt.Errorf("%s: %w", dir, failed)
+		}
+		err = errors.Join(err, failed)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return results, err
+}
+
 // cross prepares the crossing of one flake, has it judged, and writes its
-// report.
+// report, also where only publishing it went wrong. Without a report there is
+// no result, and nothing is left behind.
 func (f fleet) cross(ctx context.Context, dir string, judge func(*crossing) (report.Report, error)) (result, error) {
 	work, remove, err := f.world.workspace()
 	if err != nil {
 		return result{}, err
 	}
 	defer remove()
-	out, err := f.world.reportDir(f.cfg, dir)
+	out, discard, err := f.world.reportDir(f.cfg, dir)
 	if err != nil {
-		return result{}, err
+		return result{}, fmt.Errorf("making the report's directory: set `report-dir` to one that can be written: %w", err)
 	}
 	c := &crossing{world: f.world, cfg: f.cfg, nix: f.cli, dir: dir, base: f.base, work: work, out: out, progress: f.progress}
-	if err := c.open(f.checkout); err != nil {
-		return result{}, err
-	}
 	start := f.world.Now()
-	r, err := judge(c)
-	if err != nil {
+	var r report.Report
+	if err = c.open(f.checkout); err == nil {
+		r, err = judge(c)
+	}
+	if r.Schema == 0 {
+		discard()
 		return result{}, err
 	}
+	r.Timings = c.timings
 	r.Timings.Total, r.Timings.OwnCPU = f.world.Now().Sub(start).Seconds(), cpu().Seconds()
-	return result{report: r, dir: out}, writeReport(out, r)
+	return result{report: r, dir: out}, errors.Join(err, writeReport(out, r))
 }
 
 // ferry is the flow for one flake: the line that package bot is about.
 func (c *crossing) ferry(ctx context.Context, h hub) (report.Report, error) {
-	c.baseName, c.headName, c.repository, c.run = h.base, c.branch(), h.page, h.run
-	now, err := h.standing(ctx, c.branch())
+	branch := branchOf(c.cfg, c.dir)
+	c.baseName, c.headName, c.repository, c.run = h.base, branch, h.page, h.run
+	now, err := h.standing(ctx, branch)
 	if err != nil {
+		return report.Report{}, err
+	}
+	if err := now.elsewhere(h.base); err != nil {
 		return report.Report{}, err
 	}
 	b, head, err := c.head(ctx)
@@ -116,7 +141,9 @@ func (c *crossing) ferry(ctx context.Context, h hub) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, err
 	}
-	err = c.publish(ctx, h, now, &r)
+	if err = c.publish(ctx, h, now, &r); err != nil {
+		r.Notes = append(r.Notes, "This could not be published. "+err.Error())
+	}
 	return r, err
 }
 
@@ -125,8 +152,8 @@ func (c *crossing) ferry(ctx context.Context, h hub) (report.Report, error) {
 func (c *crossing) nothing(ctx context.Context, h hub, now standing, b bumped, head string) (r report.Report, quiet bool, err error) {
 	switch {
 	case head == "":
-		r = c.quiet(b, head, fmt.Sprintf("%s follows %s, and its lock holds the newest revision.", h.base, c.cfg.Channel.Name))
-		r.Pull, err = c.retire(ctx, h, now)
+		r = c.quiet(b, head, c.still(b, h.base))
+		r.Pull, err = c.retire(ctx, h, now, b)
 		return r, true, err
 	case now.settled(head, h.request.Fresh):
 		r = c.quiet(b, head, fmt.Sprintf("neither %s nor %s has moved since the last run.", h.base, c.cfg.Channel.Name))
@@ -138,6 +165,14 @@ func (c *crossing) nothing(ctx context.Context, h hub, now standing, b bumped, h
 		return r, true, nil
 	}
 	return r, false, nil
+}
+
+// still says why base stays as it is.
+func (c *crossing) still(b bumped, base string) string {
+	if b.caughtUp() {
+		return fmt.Sprintf("%s follows %s, and its lock holds the newest revision.", base, c.cfg.Channel.Name)
+	}
+	return fmt.Sprintf("%s stays as it is: %s.", base, b.plan.Reason)
 }
 
 // checkout is the directory the action runs in.
@@ -182,18 +217,19 @@ func fleetVerdict(r report.Report) string {
 	return string(verdict.Good)
 }
 
-// reportDir makes the directory of one flake's report.
-func (w World) reportDir(cfg config.Config, flake string) (string, error) {
-	dir := cfg.ReportDir
-	if dir == "" {
-		return os.MkdirTemp(w.Getenv("RUNNER_TEMP"), "nixferry-report-")
+// reportDir makes the directory of one flake's report. What discard removes is
+// a directory nobody named; it is for a run that ends without a report.
+func (w World) reportDir(cfg config.Config, flake string) (dir string, discard func(), err error) {
+	if cfg.ReportDir == "" {
+		dir, err = os.MkdirTemp(w.Getenv("RUNNER_TEMP"), "nixferry-report-")
+		return dir, func() { _ = os.RemoveAll(dir) }, err
 	}
+	dir, err = filepath.Abs(cfg.ReportDir)
 	if len(cfg.Flakes) > 1 {
 		dir = filepath.Join(dir, filepath.FromSlash(flake))
 	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
+	if err == nil {
+		err = os.MkdirAll(dir, 0o777)
 	}
-	return dir, os.MkdirAll(dir, 0o777)
+	return dir, func() {}, err
 }

@@ -59,7 +59,10 @@ const (
 // they can be read: they only help to guess.
 func modules(root, flakeNix string) (texts [][]byte) {
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || len(texts) == maxModules {
+		if len(texts) == maxModules {
+			return fs.SkipAll
+		}
+		if err != nil {
 			return fs.SkipDir
 		}
 		if entry.IsDir() && entry.Name() == ".git" {

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path"
 
@@ -31,18 +30,18 @@ func Try(ctx context.Context, w World, cfg config.Config, dir string, files File
 		return err
 	}
 	f := fleet{world: w, cfg: cfg, cli: cli, checkout: checkout, base: base, progress: newProgress(w)}
-	var results []result
+	var dirs []string
 	for _, flake := range cfg.Flakes {
-		r, err := f.cross(ctx, path.Join(checkout.Prefix(), flake), func(c *crossing) (report.Report, error) {
-			c.baseName = branch
-			return c.try(ctx)
-		})
-		if err != nil {
-			return err
-		}
-		results = append(results, r)
+		dirs = append(dirs, path.Join(checkout.Prefix(), flake))
 	}
-	return files.write(w, cfg, results)
+	results, err := f.crossAll(ctx, dirs, func(c *crossing) (report.Report, error) {
+		c.baseName = branch
+		return c.try(ctx)
+	})
+	if told := files.write(w, cfg, results); err == nil {
+		err = told
+	}
+	return err
 }
 
 // try is ferry without GitHub.
@@ -52,7 +51,7 @@ func (c *crossing) try(ctx context.Context) (report.Report, error) {
 		return report.Report{}, err
 	}
 	if head == "" {
-		return c.quiet(b, head, fmt.Sprintf("the flake follows %s, and its lock holds the newest revision.", c.cfg.Channel.Name)), nil
+		return c.quiet(b, head, c.still(b, "the flake")), nil
 	}
 	return c.judge(ctx, b, head)
 }

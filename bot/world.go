@@ -42,6 +42,11 @@ func (w World) Getenv(name string) string {
 // `fail-on` wants to end with status 3.
 var ErrRed = errors.New("hosts are red")
 
+// Complain prints why a command ended, on Stderr.
+func (w World) Complain(err error) {
+	fmt.Fprintf(w.Stderr, "nixferry: %s\n", harmless(err.Error()))
+}
+
 // options are the settings of the nix commands of one run. The inputs stay out
 // of their environment: a build run without a sandbox could read the token.
 func (w World) options(cfg config.Config) nix.Options {
@@ -49,7 +54,13 @@ func (w World) options(cfg config.Config) nix.Options {
 		name, _, _ := strings.Cut(pair, "=")
 		return strings.HasPrefix(name, "INPUT_") || name == "GITHUB_TOKEN" || name == "GH_TOKEN"
 	})
-	return nix.Options{Env: env, Settings: cfg.NixOptions, AccessToken: cfg.Token}
+	o := nix.Options{Env: env, Settings: cfg.NixOptions}
+	// Nix uses it for github.com, where another server's token opens nothing
+	// and is nobody's business.
+	if server := strings.TrimSuffix(w.Getenv("GITHUB_SERVER_URL"), "/"); server == "" || server == "https://github.com" {
+		o.AccessToken = cfg.Token
+	}
+	return o
 }
 
 // workspace makes a directory for one command's intermediate files. The

@@ -21,14 +21,14 @@ func FromEvaluation(message nixlog.Message, assertions []string, starved bool, f
 	}
 	var all []Finding
 	for _, text := range assertions {
-		f := Finding{Class: Assertion, Bucket: Yours, Message: from.Plain(text)}
+		f := Finding{Class: Assertion, Bucket: Yours, Message: from.Plain(text), Option: option(text)}
 		f.File, _ = from.mentioned(text)
 		all = append(all, f)
 	}
 	if len(all) > 0 {
 		return all
 	}
-	f := Finding{Class: Evaluation, Message: oneOf(from.Plain(message.Brief()), "Nix gave no reason")}
+	f := Finding{Class: Evaluation, Message: oneOf(from.Plain(message.Brief()), "Nix gave no reason"), Option: option(message.Text)}
 	f.locate(message, from)
 	return []Finding{f}
 }

@@ -33,7 +33,7 @@ var evaluations = []struct {
 		message:    nixlog.Message{Text: "\nFailed assertions:\n- one"},
 		assertions: []string{removed, "You must set `x'."},
 		want: []Finding{
-			{Class: Assertion, Bucket: Yours, File: "hosts/web.nix", Message: "The option definition `services.gone' in `hosts/web.nix' no longer has any effect; please remove it.\nUse services.here."},
+			{Class: Assertion, Bucket: Yours, File: "hosts/web.nix", Option: "services.gone", Message: "The option definition `services.gone' in `hosts/web.nix' no longer has any effect; please remove it.\nUse services.here."},
 			{Class: Assertion, Bucket: Yours, Message: "You must set `x'."},
 		},
 	},
@@ -57,7 +57,7 @@ var evaluations = []struct {
 	{
 		name:    "a file that only the message names",
 		message: nixlog.Message{Text: "The option `a.b' does not exist.", Full: "error: The option `a.b' does not exist. Definition values:\n- In `" + store + "/hosts/c.nix': 3"},
-		want:    []Finding{{Class: Evaluation, Bucket: Yours, Message: "The option `a.b' does not exist.", File: "hosts/c.nix"}},
+		want:    []Finding{{Class: Evaluation, Bucket: Yours, Option: "a.b", Message: "The option `a.b' does not exist.", File: "hosts/c.nix"}},
 	},
 	{
 		name:    "nowhere in the owner's files",

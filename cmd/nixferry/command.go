@@ -38,8 +38,11 @@ func Main(ctx context.Context, w bot.World) int {
 	if err == nil || errors.Is(err, errHelp) {
 		return 0
 	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("stopped while at work (%w), and nothing was left half done: run again", err)
+	}
 	if !errors.Is(err, bot.ErrRed) {
-		fmt.Fprintf(w.Stderr, "nixferry: %v\n", err)
+		w.Complain(err)
 	}
 	switch {
 	case errors.Is(err, bot.ErrRed):
