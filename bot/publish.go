@@ -119,6 +119,10 @@ func (c *crossing) publish(ctx context.Context, h hub, s standing, r *report.Rep
 		return err
 	}
 	r.Pull.Number, r.Pull.URL = updated.Number, updated.URL
+	if !updated.Open {
+		r.Notes = append(r.Notes, fmt.Sprintf("Pull request #%d was closed while this run was at work, and was left alone.", updated.Number))
+		return nil
+	}
 	if changed || s.tip != r.Head.Rev {
 		r.Pull.Operation = "updated"
 	}

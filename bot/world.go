@@ -25,6 +25,8 @@ type World struct {
 	Stdout, Stderr io.Writer
 	// Now is the clock.
 	Now func() time.Time
+	// Verbose prints every command that is run to Stderr.
+	Verbose bool
 }
 
 // Getenv is the value of an environment variable, "" when unset. The last
@@ -59,6 +61,9 @@ func (w World) options(cfg config.Config) nix.Options {
 	// and is nobody's business.
 	if server := strings.TrimSuffix(w.Getenv("GITHUB_SERVER_URL"), "/"); server == "" || server == "https://github.com" {
 		o.AccessToken = cfg.Token
+	}
+	if w.Verbose {
+		o.Log = w.Stderr
 	}
 	return o
 }

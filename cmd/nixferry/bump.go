@@ -27,5 +27,6 @@ func bump(ctx context.Context, w bot.World, args []string) error {
 	if err != nil {
 		return err
 	}
+	w.Verbose = p.verbose
 	return bot.Bump(ctx, w, cfg, dir, how)
 }

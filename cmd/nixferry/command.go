@@ -89,12 +89,14 @@ func usage(out io.Writer) {
 		}
 		fmt.Fprintln(out)
 	}
+	fmt.Fprintf(out, "  -%-16s %s\n", "v", "Print every command that is run.")
 }
 
 // parsed is a command line: the inputs given as flags, and what is left.
 type parsed struct {
-	inputs map[string]string
-	args   []string
+	inputs  map[string]string
+	args    []string
+	verbose bool
 }
 
 // parse reads a command's flags: every input, and the ones extra declares.
@@ -108,6 +110,7 @@ func parse(w bot.World, name string, args []string, extra func(*flag.FlagSet)) (
 			return nil
 		})
 	}
+	set.BoolVar(&p.verbose, "v", false, "print every command that is run")
 	if extra != nil {
 		extra(set)
 	}

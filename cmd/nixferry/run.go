@@ -24,5 +24,6 @@ func run(ctx context.Context, w bot.World, args []string) error {
 	if err != nil {
 		return err
 	}
+	w.Verbose = p.verbose
 	return bot.Run(ctx, w, cfg)
 }

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"action":    runAction,
 			"advance":   advance,
 			"calls":     calls,
 			"closepull": closePull,

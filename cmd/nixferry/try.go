@@ -26,6 +26,7 @@ func try(ctx context.Context, w bot.World, args []string) error {
 	if err != nil {
 		return err
 	}
+	w.Verbose = p.verbose
 	return bot.Try(ctx, w, cfg, dir, files)
 }
 

@@ -56,8 +56,10 @@ func run(ctx context.Context, args, env []string, out io.Writer) error {
 			return err
 		}
 		if !*serve {
+			fmt.Fprintln(out, "make demo SERVE=1 keeps the pages and the report")
 			return nil
 		}
+		fmt.Fprintln(out)
 	}
 	fmt.Fprintf(out, "GITHUB_SERVER_URL=%s\nGITHUB_API_URL=%s\nGITHUB_REPOSITORY=octo/fleet\nGITHUB_TOKEN=%s\n", g.server.URL(), g.server.APIURL(), token)
 	fmt.Fprintf(out, "\nthe fleet's pull requests: %s/octo/fleet/pulls (Ctrl-C ends it)\n", g.server.URL())
