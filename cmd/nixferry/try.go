@@ -11,23 +11,36 @@ import (
 // try is the whole flow on a local flake, without GitHub.
 func try(ctx context.Context, w bot.World, args []string) error {
 	var files bot.Files
-	p, err := parse(w, "try", args, func(set *flag.FlagSet) {
+	local, err := readLocal(w, "try", args, func(set *flag.FlagSet) {
 		set.StringVar(&files.JSON, "json", "", "write report.json here, - for standard output")
 		set.StringVar(&files.Markdown, "markdown", "", "write the pull request's text here, - for standard output")
 	})
 	if err != nil {
 		return err
 	}
+	return bot.Try(ctx, local.world, local.cfg, local.dir, files)
+}
+
+// A local is what the commands for a flake on this machine start from.
+type local struct {
+	world bot.World
+	cfg   config.Config
+	dir   string
+}
+
+// readLocal reads the command line of a command that takes a directory.
+func readLocal(w bot.World, name string, args []string, extra func(*flag.FlagSet)) (local, error) {
+	p, err := parse(w, name, args, extra)
+	if err != nil {
+		return local{}, err
+	}
 	dir, err := p.directory()
 	if err != nil {
-		return err
+		return local{}, err
 	}
 	cfg, err := config.Load(p.lookup(localToken(w)))
-	if err != nil {
-		return err
-	}
 	w.Verbose = p.verbose
-	return bot.Try(ctx, w, cfg, dir, files)
+	return local{w, cfg, dir}, err
 }
 
 // localToken lets Nix fetch from GitHub with the token people have in their
