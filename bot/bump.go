@@ -90,6 +90,9 @@ func (d *draft) name(name string) string { return path.Join(d.dir, name) }
 
 // read takes in flake.nix, through Nix as well, and flake.lock if there is one.
 func (d *draft) read(ctx context.Context) (err error) {
+	if err := d.contained("flake.nix", "flake.lock"); err != nil {
+		return err
+	}
 	d.text, err = os.ReadFile(d.path("flake.nix"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("reading the flake: there is no %s: commit it, or name the flake's directory with `flake`: %w", d.name("flake.nix"), fs.ErrNotExist)
@@ -108,6 +111,22 @@ func (d *draft) read(ctx context.Context) (err error) {
 	}
 	d.source, err = d.inputs(ctx)
 	return err
+}
+
+// contained makes sure that none of the files is a link out of the copy: what
+// is written there would be written elsewhere.
+func (d *draft) contained(names ...string) error {
+	root, err := os.OpenRoot(d.tree)
+	if err != nil {
+		return fmt.Errorf("reading the flake: %w", err)
+	}
+	defer root.Close()
+	for _, name := range names {
+		if _, err := root.Stat(filepath.FromSlash(d.name(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("reading the flake: %s leads out of the repository: commit the file itself: %w", d.name(name), err)
+		}
+	}
+	return nil
 }
 
 // inputs asks Nix what flake.nix says. Where it says nothing, the place in the

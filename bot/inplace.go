@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/flake"
@@ -32,7 +33,7 @@ func Bump(ctx context.Context, w World, cfg config.Config, dir string, how BumpM
 	// One flake that cannot be moved leaves all of them as they were.
 	var place []func() error
 	for i, sub := range cfg.Flakes {
-		d, err := copyFlake(ctx, cli, filepath.Join(dir, filepath.FromSlash(sub)), filepath.Join(work, fmt.Sprint(i)))
+		d, err := copyFlake(ctx, cli, filepath.Join(dir, filepath.FromSlash(sub)), filepath.Join(work, strconv.Itoa(i)))
 		if err != nil {
 			return err
 		}
@@ -73,8 +74,11 @@ func copyFlake(ctx context.Context, cli *nix.CLI, dir, to string) (*draft, error
 			return copyTracked(ctx, cli, r, head, to)
 		}
 	}
+	if err := copyTree(ctx, dir, to); err != nil {
+		return nil, err
+	}
 	d := &draft{cli: cli, tree: to, dir: ".", home: dir, ref: flake.PathRef(dir)}
-	return d, copyTree(ctx, dir, to)
+	return d, d.overlay()
 }
 
 func copyTracked(ctx context.Context, cli *nix.CLI, r *repo.Repo, head, to string) (*draft, error) {
@@ -82,6 +86,12 @@ func copyTracked(ctx context.Context, cli *nix.CLI, r *repo.Repo, head, to strin
 	if _, err := r.Export(ctx, head, to); err != nil {
 		return nil, err
 	}
+	return d, d.overlay()
+}
+
+// overlay puts flake.nix and flake.lock into the copy as they are at home, as
+// files also where they are links there.
+func (d *draft) overlay() error {
 	for _, name := range []string{"flake.nix", "flake.lock"} {
 		text, err := os.ReadFile(filepath.Join(d.home, filepath.FromSlash(d.name(name))))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -91,13 +101,16 @@ func copyTracked(ctx context.Context, cli *nix.CLI, r *repo.Repo, head, to strin
 			err = os.MkdirAll(d.path(""), 0o777)
 		}
 		if err == nil {
+			err = os.RemoveAll(d.path(name))
+		}
+		if err == nil {
 			err = os.WriteFile(d.path(name), text, 0o666)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("copying the flake: %w", err)
+			return fmt.Errorf("copying the flake: %w", err)
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // clean makes sure that an edit of flake.nix does not get mixed with work its
@@ -152,8 +165,8 @@ func (d *draft) place(b bumped) error {
 		}
 		path := filepath.Join(d.home, filepath.FromSlash(name))
 		// A link stays one: what it leads to is what is edited.
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			path = target
 		}
 		if err := writeFile(path, func(out io.Writer) error { _, err := out.Write(text); return err }); err != nil {
 			return err

@@ -162,9 +162,14 @@ func flakeOutputs(r result) []output {
 		number = strconv.Itoa(p.Number)
 	}
 	return []output{
-		{"pull-request-number", number}, {"pull-request-url", p.URL}, {"pull-request-operation", p.Operation},
-		{"branch", p.Branch}, {"head-sha", r.report.Head.Rev}, {"channel-revision", r.report.Head.Nixpkgs.Rev},
-		{"verdict", fleetVerdict(r.report)}, {"report", r.dir},
+		{"pull-request-number", number},
+		{"pull-request-url", p.URL},
+		{"pull-request-operation", p.Operation},
+		{"branch", p.Branch},
+		{"head-sha", r.report.Head.Rev},
+		{"channel-revision", r.report.Head.Nixpkgs.Rev},
+		{"verdict", fleetVerdict(r.report)},
+		{"report", r.dir},
 	}
 }
 

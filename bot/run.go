@@ -25,7 +25,7 @@ func Run(ctx context.Context, w World, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	checkout, err := openClean(w.checkout(), cfg)
+	checkout, err := openClean(w.checkout())
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ type result struct {
 func (f fleet) crossAll(ctx context.Context, dirs []string, judge func(*crossing) (report.Report, error)) (results []result, err error) {
 	defer f.progress.done()
 	for _, dir := range dirs {
-		r, failed := f.cross(ctx, dir, judge)
+		r, failed := f.cross(dir, judge)
 		if r.dir != "" {
 			results = append(results, r)
 		}
@@ -91,7 +91,7 @@ func (f fleet) crossAll(ctx context.Context, dirs []string, judge func(*crossing
 // cross prepares the crossing of one flake, has it judged, and writes its
 // report, also where only publishing it went wrong. Without a report there is
 // no result, and nothing is left behind.
-func (f fleet) cross(ctx context.Context, dir string, judge func(*crossing) (report.Report, error)) (result, error) {
+func (f fleet) cross(dir string, judge func(*crossing) (report.Report, error)) (result, error) {
 	work, remove, err := f.world.workspace()
 	if err != nil {
 		return result{}, err
@@ -185,7 +185,7 @@ func (w World) checkout() string {
 
 // openClean opens the repository of a directory. Uncommitted changes are an
 // error: what is judged must be what is pushed.
-func openClean(dir string, cfg config.Config) (*repo.Repo, error) {
+func openClean(dir string) (*repo.Repo, error) {
 	r, err := repo.Open(dir)
 	if err != nil {
 		return nil, err

@@ -71,11 +71,10 @@ func modules(root, flakeNix string) (texts [][]byte) {
 		if !entry.Type().IsRegular() || filepath.Ext(path) != ".nix" || path == flakeNix {
 			return nil
 		}
-		if info, err := entry.Info(); err != nil || info.Size() > maxModuleSize {
-			return nil
-		}
-		if text, err := os.ReadFile(path); err == nil {
-			texts = append(texts, text)
+		if info, err := entry.Info(); err == nil && info.Size() <= maxModuleSize {
+			if text, err := os.ReadFile(path); err == nil {
+				texts = append(texts, text)
+			}
 		}
 		return nil
 	})

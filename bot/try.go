@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"path"
 
@@ -17,7 +18,10 @@ type Files struct{ JSON, Markdown string }
 // Try is the flow on the flake in dir, without GitHub. Nothing in its
 // repository is touched; what is judged is the commit that is checked out.
 func Try(ctx context.Context, w World, cfg config.Config, dir string, files Files) error {
-	checkout, err := openClean(dir, cfg)
+	if len(cfg.Flakes) > 1 && (files.JSON != "" || files.Markdown != "") {
+		return fmt.Errorf("choosing where the report goes: %d flakes have a report each: set `report-dir`: %w", len(cfg.Flakes), config.ErrUsage)
+	}
+	checkout, err := openClean(dir)
 	if err != nil {
 		return err
 	}

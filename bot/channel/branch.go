@@ -1,6 +1,9 @@
 package channel
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // A Branch is what the name of a branch or tag of the nixpkgs repository says
 // about its content.
@@ -65,6 +68,7 @@ func (c Channel) Reached(b Branch) bool {
 }
 
 // BranchFor is the ref a flake on b should name to follow c. Small stays small,
+// a release branch, which no channel waits for, stays one between releases,
 // and nixpkgs for Darwin keeps to its own family (nixpkgs-YY.MM-darwin has
 // nixpkgs-unstable for its unstable side).
 func (c Channel) BranchFor(b Branch) string {
@@ -73,6 +77,8 @@ func (c Channel) BranchFor(b Branch) string {
 		return c.Name
 	case b.Small:
 		return c.Name + "-small"
+	case c.Kind == Release && strings.HasPrefix(b.Name, "release-"):
+		return "release-" + c.Release
 	case b.Darwin && c.Kind == Release:
 		return "nixpkgs-" + c.Release + "-darwin"
 	case b.Darwin:

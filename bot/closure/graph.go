@@ -195,7 +195,7 @@ func storeName(path string) (string, bool) {
 		return "", false
 	}
 	for _, c := range []byte(base[:hash]) {
-		if !isDigit(c) && !('a' <= c && c <= 'z') {
+		if !isDigit(c) && (c < 'a' || c > 'z') {
 			return "", false
 		}
 	}

@@ -148,6 +148,8 @@ func (p *planner) tie(name string, ref flakeRef, companion channel.Companion, re
 	if declared {
 		from, moves := p.moved[follows]
 		switch {
+		case !moves && !companion.Bound && p.outgrown(follows, release):
+			return p.serves(name, release)
 		case !moves:
 			return "", fmt.Sprintf("it follows %s, which does not move", follows)
 		case ref.Rev == "" && from != "" && from != "stable" && release != from:
@@ -159,6 +161,13 @@ func (p *planner) tie(name string, ref flakeRef, companion channel.Companion, re
 		return "", "it brings a nixpkgs of its own, which does not move"
 	}
 	return p.serves(name, release)
+}
+
+// outgrown reports whether a nixpkgs that a companion of a release follows is
+// not of that release: then it is not the one that the companion serves.
+func (p *planner) outgrown(follows, release string) bool {
+	branch, known := p.branchOf(follows)
+	return known && release != "" && branch.Release != release
 }
 
 // lag is a companion of another release than its nixpkgs: that was someone's

@@ -3,6 +3,7 @@ package flake
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -198,7 +199,9 @@ func FuzzPlan(f *testing.F) {
 		in := before.Inputs["nixpkgs"]
 		in.Attrs["url"] = Attr{Type: "string", Text: url, At: Position{Line: line, Column: column}}
 		plan := MakePlan(request(text, before))
-		systemCalls(text, func(string) bool { return true })
+		if r, ok := newReader(text, []string{"nixpkgs"}, func(string) bool { return true }, nil); ok {
+			r.systemCalls()
+		}
 		after, err := Apply(text, plan.Edits)
 		if err != nil {
 			t.Fatal(err)
@@ -253,7 +256,7 @@ func TestQuote(t *testing.T) {
 	texts := map[string][]byte{}
 	for i, value := range []string{`a"b`, `a\b`, "${x}", "$${x}", "$", "a\nb\r\tc", "é💥", `\${`, `''`} {
 		want = append(want, value)
-		texts[fmt.Sprint(i)] = []byte("{ inputs.a.url = " + quote(value) + "; }")
+		texts[strconv.Itoa(i)] = []byte("{ inputs.a.url = " + quote(value) + "; }")
 	}
 	got := make([]string, len(want))
 	for name, source := range askNix(t, texts) {

@@ -109,9 +109,11 @@ var anyRelease = regexp.MustCompile(`(?:^|[^0-9.])(\d\d\.(?:05|11))(?:$|[^0-9.])
 func (r flakeRef) release() string {
 	companion, ok := r.companion()
 	switch {
-	case r.Type == "flakehub":
+	case r.Type == "flakehub" && (ok || r.lineage() == official):
 		branch, _ := hubBranch(r.Repo, r.Ref)
 		return branch.Release
+	case r.Type == "flakehub":
+		return "" // other projects number as they like
 	case ok:
 		release, _ := companion.ReleaseOf(r.Ref)
 		return release

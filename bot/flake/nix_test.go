@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,13 +182,8 @@ func (c *crossing) check(t *testing.T, name string, plan Plan) {
 
 func (c *crossing) save(t *testing.T, name, plan string) {
 	t.Helper()
-	var kept []txtar.File
-	for _, f := range c.archive.Files {
-		if f.Name != "plan.json" {
-			kept = append(kept, f)
-		}
-	}
-	c.archive.Files = append(kept, txtar.File{Name: "plan.json", Data: []byte(plan)})
+	c.archive.Files = slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool { return f.Name == "plan.json" })
+	c.archive.Files = append(c.archive.Files, txtar.File{Name: "plan.json", Data: []byte(plan)})
 	if err := os.WriteFile("testdata/plans/"+name+".txtar", txtar.Format(c.archive), 0o666); err != nil {
 		t.Fatal(err)
 	}

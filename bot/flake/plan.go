@@ -89,6 +89,10 @@ func MakePlan(request Request) Plan {
 		return refusal(reason)
 	}
 	for _, input := range system {
+		if why := p.keptApart(input, system); why != "" {
+			p.leave(input, why, true)
+			continue
+		}
 		p.moveSystem(input)
 	}
 	if len(p.refused) > 0 && len(p.edits)+len(p.settled) == 0 {
@@ -98,7 +102,7 @@ func MakePlan(request Request) Plan {
 		}
 		return refusal(strings.Join(reasons, "; "))
 	}
-	p.left = p.refused
+	p.left = append(p.left, p.refused...)
 	p.moveCompanions(system)
 	p.leaveSideInputs()
 	if len(p.edits) > 0 {

@@ -152,8 +152,8 @@ func (r *flakeRef) readRepository(transport, rest string) {
 
 var (
 	hubPath     = regexp.MustCompile(`^https://(?:api\.)?flakehub\.com/f/([^/]+)/([^/]+)/([^/]+?)(?:\.tar\.gz)?$`)
-	channelPath = regexp.MustCompile(`^(?:tarball\+)?https?://(?:channels\.nixos\.org|(?:www\.)?nixos\.org/channels)/([^/]+)(?:/nixexprs\.tar\.(?:xz|gz|bz2))?$`)
-	archivePath = regexp.MustCompile(`^(?:tarball\+)?https?://([^/]+)/([^/]+)/([^/]+)/(?:archive|tarball|zipball)/(.+?)(?:\.tar\.gz|\.tar\.xz|\.tgz|\.zip)?$`)
+	channelPath = regexp.MustCompile(`^(?:tarball\+)?https?://(?:channels\.nixos\.org|(?:www\.)?nixos\.org/channels)/([^/]+)(?:/nixexprs\.tar\.(?:xz|gz|bz2|zst))?$`)
+	archivePath = regexp.MustCompile(`^(?:tarball\+)?https?://([^/]+)/([^/]+)/([^/]+)/(?:archive|tarball|zipball)/(.+?)(?:\.tar\.(?:gz|xz|bz2|zst)|\.tgz|\.zip)?$`)
 )
 
 func (r *flakeRef) readTarball(head string) {
@@ -208,10 +208,18 @@ func (r *flakeRef) readQuery(query string) error {
 	return nil
 }
 
+// shortRev is what nobody calls a branch: forges resolve it as a shortened
+// commit id.
+var shortRev = regexp.MustCompile(`^[0-9a-f]{7,39}$`)
+
+func isRevision(ref string) bool {
+	return channel.IsRev(ref) || shortRev.MatchString(ref) && strings.ContainsAny(ref, "abcdef") && strings.ContainsAny(ref, "0123456789")
+}
+
 // setRef takes what stands where a ref goes; Nix reads a full commit id there
-// as a revision.
+// as a revision, and a forge a shortened one.
 func (r *flakeRef) setRef(ref string) {
-	if channel.IsRev(ref) {
+	if isRevision(ref) {
 		r.Ref, r.Rev = "", ref
 		return
 	}

@@ -33,9 +33,11 @@ func TestAskNix(t *testing.T) {
 		"a": {At: at(3, 5), Type: "set", Attrs: map[string]Attr{
 			"url": {At: at(3, 5), Type: "string", Text: "x:y"}, "flake": {At: at(4, 5), Type: "bool", Text: "false"},
 		}},
-		"b": {At: at(5, 5), Type: "set",
+		"b": {
+			At: at(5, 5), Type: "set",
 			Attrs: map[string]Attr{"type": {At: at(5, 11), Type: "string", Text: "github"}, "owner": {At: at(5, 28), Type: "string", Text: "o"}},
-			Inputs: map[string]Input{"c": {At: at(5, 41), Type: "set", Inputs: map[string]Input{"d": {At: at(5, 41), Type: "set",
+			Inputs: map[string]Input{"c": {At: at(5, 41), Type: "set", Inputs: map[string]Input{"d": {
+				At: at(5, 41), Type: "set",
 				Attrs: map[string]Attr{"follows": {At: at(5, 41), Type: "string"}},
 			}}}},
 		},

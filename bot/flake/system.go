@@ -37,7 +37,7 @@ func (p *planner) systemInputs() (inputs []string, how, reason string) {
 // an alias that would be edited rather than the input itself.
 func (p *planner) commonName(input string) string {
 	path := strings.Split(input, "/")
-	if alias := p.alias(path...); alias != "" && (len(path) > 1 || p.unstableSibling(input) != "") {
+	if alias := p.alias(path...); alias != "" && (len(path) > 1 || p.reachedSibling(input) != "") {
 		return alias
 	}
 	return input
@@ -45,11 +45,7 @@ func (p *planner) commonName(input string) string {
 
 // guessSystem decides by use and names alone.
 func (p *planner) guessSystem() (inputs []string, how, reason string) {
-	called := systemCalls(p.Text, p.mayBuild)
-	for _, module := range p.Modules {
-		called = append(called, systemCalls(module, p.mayBuild)...)
-	}
-	if len(called) > 0 {
+	if called := p.called(); len(called) > 0 {
 		return called, "", ""
 	}
 	if _, ok := p.Source.Inputs["nixpkgs"]; ok {
@@ -71,6 +67,29 @@ func (p *planner) guessSystem() (inputs []string, how, reason string) {
 		return nil, "", p.noNixpkgs()
 	}
 	return candidates, "", ""
+}
+
+// called are the inputs that the texts at hand call to build hosts. Names that
+// flake.nix binds hold in the other files as well.
+func (p *planner) called() []string {
+	main, ok := newReader(p.Text, p.Source.names(), p.mayBuild, nil)
+	if !ok {
+		return nil // Nix will say so, better than this can
+	}
+	called := main.systemCalls()
+	for _, text := range p.Modules {
+		if module, ok := newReader(text, main.inputs, p.mayBuild, main.bound); ok {
+			called = append(called, module.systemCalls()...)
+		}
+	}
+	linux := slices.DeleteFunc(slices.Clone(called), func(name string) bool {
+		branch, _ := p.branchOf(name)
+		return branch.Darwin
+	})
+	if len(linux) > 0 {
+		return linux
+	}
+	return called
 }
 
 // mayBuild reports whether a name can stand for the nixpkgs of a host.
@@ -165,12 +184,12 @@ func (p *planner) moveOwn(via, name string) {
 		return
 	}
 	branch, _ := ref.branch()
-	if sibling := p.unstableSibling(name); sibling != "" {
+	if sibling := p.reachedSibling(name); sibling != "" {
 		p.refollow(via, name, sibling, branch.Release)
 		return
 	}
-	if namedAfterRelease(name) {
-		p.refuse(name, fmt.Sprintf("input %s is named after a release, and moving it to %s would make the name a lie; rename the input, or add one for %s and use that", name, p.Target.Name, p.Target.Name))
+	if what := p.namedAfter(name); what != "" {
+		p.refuse(name, fmt.Sprintf("input %s is named after %s, and moving it to %s would make the name a lie; rename the input, or add one for %s and use that", name, what, p.Target.Name, p.Target.Name))
 		return
 	}
 	to := p.Target.BranchFor(branch)
@@ -180,7 +199,7 @@ func (p *planner) moveOwn(via, name string) {
 		return
 	}
 	p.moved[name] = branch.Release
-	p.done = append(p.done, fmt.Sprintf("%s moves from %s to %s", name, ref.follows(), to))
+	p.done = append(p.done, fmt.Sprintf("%s moves %sfrom %s to %s", name, p.direction(ref), ref.follows(), to))
 }
 
 // stays notes a nixpkgs that is at the target already, or that cannot be moved
@@ -231,65 +250,6 @@ func (p *planner) written(name string) string {
 		return url
 	}
 	return "{ type = \"" + in.Attrs["type"].Text + "\"; … }"
-}
-
-var (
-	releaseInName = regexp.MustCompile(`(?:^|[^0-9])[0-9]{2}[._-]?(?:03|05|09|11)(?:$|[^0-9])`)
-	stableInName  = regexp.MustCompile(`(?i)stable`)
-)
-
-func namedAfterRelease(name string) bool { return releaseInName.MatchString(name) }
-
-// unstableSibling finds, for a nixpkgs whose name says that it is a stable one and
-// which another input follows, the only other nixpkgs input that is at the
-// target already: then the alias is what a person would change.
-func (p *planner) unstableSibling(name string) string {
-	says := namedAfterRelease(name) || stableInName.MatchString(name) && !strings.Contains(strings.ToLower(name), "unstable")
-	if !says || p.alias(name) == "" {
-		return ""
-	}
-	found := ""
-	for _, other := range p.nixpkgsInputs(official) {
-		ref, _, _ := p.Source.reference(other)
-		if branch, known := ref.branch(); other == name || !known || !p.Target.Reached(branch) {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = other
-	}
-	return found
-}
-
-// alias is the root input that follows a path, when there is exactly one.
-func (p *planner) alias(path ...string) string {
-	found := ""
-	for _, other := range p.Source.names() {
-		if slices.Equal(p.Source.Inputs[other].follows(), path) {
-			if found != "" {
-				return ""
-			}
-			found = other
-		}
-	}
-	return found
-}
-
-// refollow lets the alias of a stable nixpkgs follow sibling instead.
-func (p *planner) refollow(via, name, sibling, release string) {
-	alias := p.alias(name)
-	if via != name && via != alias || p.held(alias) {
-		p.refuse(name, fmt.Sprintf("%s reaches %s by more than one follows; let it follow %s by hand", via, name, sibling))
-		return
-	}
-	if err := p.edit(alias, "follows", sibling); err != nil {
-		p.refuse(name, err.Error())
-		return
-	}
-	p.moved[alias] = release
-	p.update = append(p.update, sibling)
-	p.done = append(p.done, fmt.Sprintf("%s follows %s instead of %s", alias, sibling, name))
 }
 
 // moveElsewhere handles a nixpkgs that is the input of another flake: where

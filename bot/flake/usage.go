@@ -1,7 +1,7 @@
 package flake
 
 import (
-	"fmt"
+	"bytes"
 	"maps"
 	"regexp"
 	"slices"
@@ -30,8 +30,27 @@ func isExpression(text []byte, at Position, name string) bool {
 type reader struct {
 	text []byte
 	list []token
-	// isInput tells which words name an input.
+	// isInput tells which words name an input, under its own name or another.
 	isInput func(string) bool
+	// inputs are the names of all inputs, for those that are computed.
+	inputs []string
+	// bound maps a name to the inputs it is bound to: nixpkgs = inputs.stable.
+	bound map[string][]string
+}
+
+// newReader takes a text apart, without its comments. It is of no use, and
+// ok false, where the text is none that Nix can read.
+func newReader(text []byte, inputs []string, isInput func(string) bool, bound map[string][]string) (r reader, ok bool) {
+	list, err := tokens(text)
+	if err != nil {
+		return reader{}, false
+	}
+	r = reader{text: text, list: list, isInput: isInput, inputs: inputs, bound: maps.Clone(bound)}
+	if r.bound == nil {
+		r.bound = map[string][]string{}
+	}
+	r.bind()
+	return r, true
 }
 
 // word is the i-th word, "" outside of the text.
@@ -42,42 +61,144 @@ func (r reader) word(i int) string {
 	return strings.Trim(string(r.text[r.list[i].start:r.list[i].end]), `"`)
 }
 
-// systemCalls finds the inputs whose nixosSystem a Nix text calls:
-// X.lib.nixosSystem, and lib.nixosSystem where lib is X.lib.
-func systemCalls(text []byte, isInput func(string) bool) []string {
-	list, err := tokens(text)
-	if err != nil {
-		return nil // Nix will say so, better than this can
-	}
-	r := reader{text: text, list: list, isInput: isInput}
-	var called, libs []string
-	for _, m := range evalConfig.FindAllSubmatch(text, -1) {
-		if isInput(string(m[1])) {
-			called = append(called, string(m[1]))
+// input reads an input at word i: X, inputs.X or inputs."X${…}", which may be
+// several. next is the word behind it.
+func (r reader) input(i int) (names []string, next int) {
+	if r.word(i) == "inputs" && r.word(i+1) == "." {
+		i += 2
+		if i < len(r.list) && r.list[i].kind == tokenString && r.list[i].dynamic {
+			return r.computed(r.word(i)), i + 1
 		}
 	}
-	viaLib := false
-	for i := range list {
-		switch {
-		case r.word(i) == "inherit" && r.word(i+1) == "(":
-			name, what := r.inherits(i + 2)
-			switch what {
-			case "lib":
-				libs = append(libs, name)
-			case "nixosSystem":
-				called = append(called, name)
+	if i >= len(r.list) || r.list[i].kind != tokenName && r.list[i].kind != tokenString {
+		return nil, i
+	}
+	return r.named(r.word(i)), i + 1
+}
+
+// named are the inputs that a name stands for.
+func (r reader) named(name string) []string {
+	names := slices.Clone(r.bound[name])
+	if r.isInput(name) && !slices.Contains(names, name) {
+		names = append(names, name)
+	}
+	return names
+}
+
+// interpolation is a simple ${…}.
+var interpolation = regexp.MustCompile(`\$\{[^{}]*\}`)
+
+// computed are the inputs that a name with interpolations may stand for. One
+// without a fixed part may stand for anything, and says nothing.
+func (r reader) computed(name string) []string {
+	parts := interpolation.Split(name, -1)
+	if strings.Join(parts, "") == "" {
+		return nil
+	}
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	pattern := regexp.MustCompile("^" + strings.Join(parts, ".*") + "$")
+	return slices.DeleteFunc(slices.Clone(r.inputs), func(input string) bool {
+		return !pattern.MatchString(input) || !r.isInput(input)
+	})
+}
+
+// bind collects the names that stand for inputs: nixpkgs = inputs.stable; and
+// nixpkgs ? inputs.stable, with a choice between inputs as well, and
+// channels.x.input = inputs.stable of flake-utils-plus.
+func (r reader) bind() {
+	for i := range r.list {
+		name, sign := r.word(i), r.word(i+1)
+		if r.list[i].kind != tokenName || sign != "=" && sign != "?" {
+			continue
+		}
+		if name == "input" && r.word(i-1) == "." {
+			name = r.word(i - 2)
+		}
+		for _, input := range r.choice(i + 2) {
+			if input != name && !slices.Contains(r.bound[name], input) {
+				r.bound[name] = append(r.bound[name], input)
 			}
-		case r.word(i) != "lib" || i == 0:
-		case r.word(i-1) != ".":
-			viaLib = viaLib || r.callsSystem(i)
-		case isInput(r.word(i-2)) && r.callsSystem(i):
-			called = append(called, r.word(i-2))
-		case isInput(r.word(i-2)) && r.definesLib(i-2):
-			libs = append(libs, r.word(i-2))
 		}
+	}
+}
+
+// maxChoice bounds, in words, how far the end of a choice is looked for.
+const maxChoice = 60
+
+// choice reads a value that is an input, or if … then one else another.
+func (r reader) choice(i int) []string {
+	for r.word(i) == "(" {
+		i++
+	}
+	if r.word(i) == "if" {
+		var names []string
+		for end := i + maxChoice; i < end; i++ {
+			switch r.word(i) {
+			case "then", "else":
+				names = append(names, r.choice(i+1)...)
+			case ";", "":
+				return names
+			}
+		}
+		return nil
+	}
+	names, next := r.input(i)
+	switch r.word(next) {
+	case ";", ",", "}", ")", "else":
+		return names
+	}
+	return nil
+}
+
+// mentions are words without which no text decides what builds a host.
+var mentions = [][]byte{[]byte("nixosSystem"), []byte("eval-config"), []byte("nodeNixpkgs"), []byte("colmena"), []byte("channelName")}
+
+func (r reader) mentionsHosts() bool {
+	return slices.ContainsFunc(mentions, func(word []byte) bool { return bytes.Contains(r.text, word) })
+}
+
+// evalConfig finds what nixosSystem itself calls, as "${X}/nixos/lib/…".
+var evalConfig = regexp.MustCompile(`\$\{(?:inputs\.)?([a-zA-Z_][a-zA-Z0-9_'-]*)\}/nixos/lib/eval-config\.nix`)
+
+// systemCalls finds the inputs whose nixosSystem a text calls: X.lib.nixosSystem,
+// lib.nixosSystem where lib is X.lib, nixosSystem with X.lib; those that it
+// hands to colmena and flake-utils-plus.
+func (r reader) systemCalls() []string {
+	if !r.mentionsHosts() {
+		return nil
+	}
+	var called, libs, opened []string
+	for _, m := range evalConfig.FindAllSubmatch(r.text, -1) {
+		called = append(called, r.named(string(m[1]))...)
+	}
+	viaLib, bare := false, false
+	for i := range r.list {
+		switch r.word(i) {
+		case "inherit":
+			fromLib, direct := r.inherits(i + 1)
+			libs, called = append(libs, fromLib...), append(called, direct...)
+		case "with":
+			if names, next := r.input(i + 1); r.word(next) == "." && r.word(next+1) == "lib" {
+				opened = append(opened, names...)
+			}
+		case "lib":
+			viaLib = viaLib || r.word(i-1) != "." && r.callsSystem(i)
+			if names, next := r.input(i + 2); r.word(i+1) == "=" && r.word(next) == "." && r.word(next+1) == "lib" {
+				libs = append(libs, names...)
+			}
+		case "nixosSystem":
+			bare = bare || r.word(i-1) != "." && r.word(i+1) != "="
+		}
+		called = append(called, r.direct(i)...)
+		called = append(called, r.handed(i)...)
 	}
 	if viaLib {
 		called = append(called, libs...)
+	}
+	if bare {
+		called = append(called, opened...)
 	}
 	slices.Sort(called)
 	return slices.Compact(called)
@@ -88,84 +209,75 @@ func (r reader) callsSystem(i int) bool {
 	return r.word(i+1) == "." && r.word(i+2) == "nixosSystem"
 }
 
-// definesLib reports whether the words before X.lib at i are "lib =", with
-// "inputs." between or not.
-func (r reader) definesLib(i int) bool {
-	if r.word(i-1) == "." && r.word(i-2) == "inputs" {
-		i -= 2
+// direct reads X.lib.nixosSystem at word i, and X + "/nixos/lib/eval-config.nix".
+func (r reader) direct(i int) []string {
+	names, next := r.input(i)
+	if r.word(next) == "." && r.word(next+1) == "lib" && r.callsSystem(next+1) ||
+		r.word(next) == "+" && strings.HasSuffix(r.word(next+1), "/nixos/lib/eval-config.nix") {
+		return names
 	}
-	return r.word(i-1) == "=" && r.word(i-2) == "lib"
+	return nil
 }
 
-// inherits reads what stands behind "inherit (" at i: lib from the input name
-// for (X) and (inputs.X), nixosSystem for (X.lib) and (inputs.X.lib).
-func (r reader) inherits(i int) (name, what string) {
-	if r.word(i) == "inputs" && r.word(i+1) == "." {
-		i += 2
-	}
-	name, what = r.word(i), "lib"
-	if r.word(i+1) == "." && r.word(i+2) == "lib" {
-		i, what = i+2, "nixosSystem"
-	}
-	if !r.isInput(name) || r.word(i+1) != ")" {
-		return "", ""
-	}
-	for i += 2; i < len(r.list) && r.word(i) != ";"; i++ {
-		if r.word(i) == what {
-			return name, what
-		}
-	}
-	return "", ""
-}
-
-// evalConfig finds what nixosSystem itself calls, as "${X}/nixos/lib/…".
-var evalConfig = regexp.MustCompile(`\$\{(?:inputs\.)?([a-zA-Z_][a-zA-Z0-9_'-]*)\}/nixos/lib/eval-config\.nix`)
-
-var (
-	generatedMark = regexp.MustCompile(`(?i)do[ -]?n[o']t[ -](edit|modify|change)|(auto-?|automatically |is |was )generated`)
-	flakeFile     = regexp.MustCompile(`(?i)flake-file|write-flake`)
-	flakeGen      = regexp.MustCompile(`(?i)flakegen|genflake`)
-)
-
-// generated looks for the mark of a generator at the head of a flake.nix, up
-// to its first attribute, and says what to do instead of editing it. It is
-// empty for a flake.nix written by hand.
-func generated(text []byte, source Source) string {
-	head := headComments(text)
-	if !generatedMark.MatchString(head) {
-		return ""
-	}
-	_, hasFile := source.Inputs["flake-file"]
-	_, hasGen := source.Inputs["flakegen"]
+// handed reads at word i what the tools beside nixosSystem are told: colmena's
+// meta.nixpkgs and meta.nodeNixpkgs, and the channelName of flake-utils-plus.
+func (r reader) handed(i int) (names []string) {
 	switch {
-	case flakeFile.MatchString(head), hasFile:
-		return "flake.nix is generated by flake-file; change flake-file.inputs in the modules it is made from and run `nix run .#write-flake`"
-	case flakeGen.MatchString(head), hasGen:
-		return "flake.nix is generated by flakegen; change its template (flake.in.nix) and run `nix run .#genflake flake.nix`"
+	case r.word(i) == "channelName" && r.word(i+1) == "=":
+		return append(r.named(r.word(i+2)), r.defaultChannel(i)...)
+	case r.word(i) == "nixpkgs" && r.word(i+1) == "=" && r.word(i+2) == "import" && bytes.Contains(r.text, []byte("colmena")):
+		names, _ = r.input(i + 3)
+		return names
+	case r.word(i) != "nodeNixpkgs":
+		return nil
 	}
-	return fmt.Sprintf("flake.nix says that it is generated (%q); change what it is generated from", firstLine(head))
+	for depth, j := 0, i+1; j < len(r.list) && (depth > 0 || r.word(j) != ";"); j++ {
+		switch r.word(j) {
+		case "{", "(":
+			depth++
+		case "}", ")":
+			depth--
+		case "import":
+			found, _ := r.input(j + 1)
+			names = append(names, found...)
+		}
+	}
+	return names
 }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(strings.TrimLeft(text, "#/* ")), "\n")
-	return line
+// defaultChannel is nixpkgs, which flake-utils-plus gives to hosts without a
+// channelName, unless word i sets that of hostDefaults.
+func (r reader) defaultChannel(i int) []string {
+	for j := i; j > 0 && j > i-maxChoice; j-- {
+		if r.word(j) == "hostDefaults" {
+			return nil
+		}
+	}
+	return r.named("nixpkgs")
 }
 
-// headComments are the comments before the first attribute.
-func headComments(text []byte) string {
-	var out strings.Builder
-	for i, significant := 0, 0; significant < 2; {
-		t, err := nextToken(text, i)
-		if err != nil || t.kind == tokenEnd {
-			break
-		}
-		if t.kind == tokenComment {
-			out.Write(text[t.start:t.end])
-			out.WriteByte('\n')
-		} else {
-			significant++
-		}
-		i = t.end
+// inherits reads what stands behind "inherit" at i: lib from the inputs for
+// (X) and (inputs.X), nixosSystem from those for (X.lib) and (inputs.X.lib).
+func (r reader) inherits(i int) (lib, direct []string) {
+	if r.word(i) != "(" {
+		return nil, nil
 	}
-	return out.String()
+	names, next := r.input(i + 1)
+	what := "lib"
+	if r.word(next) == "." && r.word(next+1) == "lib" {
+		next, what = next+2, "nixosSystem"
+	}
+	if r.word(next) != ")" {
+		return nil, nil
+	}
+	for next++; next < len(r.list) && r.word(next) != ";"; next++ {
+		switch {
+		case r.word(next) != what:
+		case what == "lib":
+			return names, nil
+		default:
+			return nil, names
+		}
+	}
+	return nil, nil
 }

@@ -51,8 +51,11 @@ func TestVersionsAgree(t *testing.T) {
 		want []essence
 	}{
 		{"dependency-failed-two", []essence{
-			{"other-1.0", "builder", "", "other"}, {"nginx-1.28.0", "builder", "", "make: *** [Makefile:10: all] Error 1"},
-			{"unit-nginx.service", "dependency", "", ""}, {"etc", "dependency", "", ""}, {"nixos-system-web", "dependency", "", ""},
+			{"other-1.0", "builder", "", "other"},
+			{"nginx-1.28.0", "builder", "", "make: *** [Makefile:10: all] Error 1"},
+			{"unit-nginx.service", "dependency", "", ""},
+			{"etc", "dependency", "", ""},
+			{"nixos-system-web", "dependency", "", ""},
 		}},
 		{"fod-hash-mismatch-dep", []essence{
 			{"source", "hash", "", ""}, {"pkg-1.0", "dependency", "", ""}, {"nixos-system-web", "dependency", "", ""},
@@ -176,16 +179,22 @@ func TestMessages(t *testing.T) {
 		name, record string
 		want         Log
 	}{
-		{"obsolete option", `{"action":"msg","level":0,"msg":"trace: Obsolete option ` + "`a' is used. It was renamed to `b'." + `"}`,
-			Log{Warnings: []string{"Obsolete option `a' is used. It was renamed to `b'."}}},
+		{
+			"obsolete option", `{"action":"msg","level":0,"msg":"trace: Obsolete option ` + "`a' is used. It was renamed to `b'." + `"}`,
+			Log{Warnings: []string{"Obsolete option `a' is used. It was renamed to `b'."}},
+		},
 		{"plain trace", `{"action":"msg","level":0,"msg":"trace: hello"}`, Log{}},
 		{"cancelled sibling on 2.8", `{"action":"msg","level":0,"msg":"error: ","raw_msg":""}`, Log{}},
 		{"ignored error", `{"action":"msg","level":0,"msg":"error (ignored): error: interrupted by the user"}`, Log{}},
 		{"a retry", `{"action":"msg","level":1,"msg":"warning: error: unable to download 'x'"}`, Log{}},
-		{"source text as a file on 2.8", `{"action":"msg","level":0,"msg":"m","raw_msg":"x","file":"a\nb","line":4,"column":2}`,
-			Log{Errors: []Message{{Text: "x", Full: "m"}}}},
-		{"no position", `{"action":"msg","level":0,"msg":"m","raw_msg":"x","file":"«none»:0","line":0,"column":0}`,
-			Log{Errors: []Message{{Text: "x", Full: "m"}}}},
+		{
+			"source text as a file on 2.8", `{"action":"msg","level":0,"msg":"m","raw_msg":"x","file":"a\nb","line":4,"column":2}`,
+			Log{Errors: []Message{{Text: "x", Full: "m"}}},
+		},
+		{
+			"no position", `{"action":"msg","level":0,"msg":"m","raw_msg":"x","file":"«none»:0","line":0,"column":0}`,
+			Log{Errors: []Message{{Text: "x", Full: "m"}}},
+		},
 	} {
 		log, err := Parse(strings.NewReader("@nix " + test.record + "\n"))
 		if err != nil {

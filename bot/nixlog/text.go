@@ -68,8 +68,12 @@ var kinds = []struct {
 	sign   *regexp.Regexp
 	reason Reason
 }{
-	{builderFailed, Builder}, {dependencies, Dependency}, {hashMismatch, Hash},
-	{limit, Timeout}, {refusedOutput, Builder}, {substitute, Network},
+	{builderFailed, Builder},
+	{dependencies, Dependency},
+	{hashMismatch, Hash},
+	{limit, Timeout},
+	{refusedOutput, Builder},
+	{substitute, Network},
 }
 
 // classify reads an error of a build; ok is false for every other error.
@@ -189,8 +193,10 @@ var starved = []struct {
 	sign   string
 	reason Reason
 }{
-	{"No space left on device", DiskFull}, {"database or disk is full", DiskFull},
-	{"out of memory", Killed}, {"Cannot allocate memory", Killed},
+	{"No space left on device", DiskFull},
+	{"database or disk is full", DiskFull},
+	{"out of memory", Killed},
+	{"Cannot allocate memory", Killed},
 	{"interrupted by the user", Interrupted},
 }
 

@@ -94,8 +94,10 @@ func TestRateLimits(t *testing.T) {
 // GitHub may take a moment to know a branch, or to list a pull request.
 func TestCreateWaitsForGitHub(t *testing.T) {
 	hub := serve(t)
-	hub.server.Inject(github.Fault{Operation: "pulls/create", Nth: 1, Status: 422,
-		Body: `{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"head","code":"invalid"}]}`})
+	hub.server.Inject(github.Fault{
+		Operation: "pulls/create", Nth: 1, Status: 422,
+		Body: `{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"head","code":"invalid"}]}`,
+	})
 	hub.server.Inject(github.Fault{Operation: "pulls/list", Nth: 1, Status: 200, Body: "[]"})
 	p := pull.Proposal{Branch: branch, Base: "main", Title: "a"}
 	hub.create(t, p)

@@ -162,7 +162,8 @@ func TestInvite(t *testing.T) {
 	}
 	var got []string
 	for _, note := range notes {
-		got = append(got, note[:strings.Index(note, ":")])
+		what, _, _ := strings.Cut(note, ":")
+		got = append(got, what)
 	}
 	want := []string{
 		"nobody was not assigned",

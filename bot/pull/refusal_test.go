@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,13 +40,15 @@ func TestRefusals(t *testing.T) {
 		{"always 503", func(hub *hub, _ *pull.Options, _ *pull.Proposal) {
 			hub.server.Inject(github.Fault{Operation: create, Status: 503, Body: "<html>"})
 		}, pull.ErrUnavailable},
-		{"always dropped", func(hub *hub, o *pull.Options, _ *pull.Proposal) {
+		{"always dropped", func(hub *hub, _ *pull.Options, _ *pull.Proposal) {
 			hub.server.Inject(github.Fault{Drop: true})
 		}, pull.ErrUnavailable},
 		{"rate limit for an hour", func(hub *hub, _ *pull.Options, _ *pull.Proposal) {
 			reset := time.Date(2126, 11, 22, 11, 30, 0, 0, time.UTC)
-			hub.server.Inject(github.Fault{Operation: create, Status: 403, Body: `{"message":"API rate limit exceeded"}`,
-				Header: http.Header{"X-RateLimit-Remaining": {"0"}, "X-RateLimit-Reset": {fmt.Sprint(reset.Unix())}}})
+			hub.server.Inject(github.Fault{
+				Operation: create, Status: 403, Body: `{"message":"API rate limit exceeded"}`,
+				Header: http.Header{"X-RateLimit-Remaining": {"0"}, "X-RateLimit-Reset": {strconv.FormatInt(reset.Unix(), 10)}},
+			})
 		}, pull.ErrRateLimited},
 		{"told to wait too long", func(hub *hub, _ *pull.Options, _ *pull.Proposal) {
 			hub.server.Inject(github.Fault{Operation: create, Status: 429, Header: http.Header{"Retry-After": {"3600"}}, Body: `{"message":"Too many requests"}`})

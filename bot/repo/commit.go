@@ -139,7 +139,8 @@ func (r *Repo) writeBlob(content []byte) (plumbing.Hash, error) {
 // write stores a tree or a commit.
 func (r *Repo) write(o interface {
 	Encode(plumbing.EncodedObject) error
-}) (plumbing.Hash, error) {
+},
+) (plumbing.Hash, error) {
 	encoded := r.store.NewEncodedObject()
 	if err := o.Encode(encoded); err != nil {
 		return plumbing.ZeroHash, fmt.Errorf("encoding a git object: %w", err)

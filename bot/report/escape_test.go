@@ -32,12 +32,12 @@ func rendered(t *testing.T, markdown string) string {
 }
 
 // shown is the text of a piece of HTML that has no tags in it.
-func shown(t *testing.T, page, open, close string) string {
+func shown(t *testing.T, page, before, after string) string {
 	t.Helper()
-	inner, opened := strings.CutPrefix(page, open)
-	inner, closed := strings.CutSuffix(inner, close)
+	inner, opened := strings.CutPrefix(page, before)
+	inner, closed := strings.CutSuffix(inner, after)
 	if !opened || !closed || strings.Contains(inner, "<") {
-		t.Errorf("%q is not one %s…%s of text", page, open, close)
+		t.Errorf("%q is not one %s…%s of text", page, before, after)
 	}
 	return strings.ReplaceAll(html.UnescapeString(inner), string(zeroWidth), "")
 }
@@ -187,7 +187,7 @@ func TestHostileReport(t *testing.T) {
 			}
 			switch n := n.(type) {
 			case *ast.AutoLink, *ast.Image:
-				t.Errorf("a %s: %s", n.Kind(), n.Text(source))
+				t.Errorf("a %s in %s", n.Kind(), source)
 			case *ast.Link:
 				if !regexp.MustCompile(`^https://(redirect\.)?github\.com/`).Match(n.Destination) {
 					t.Errorf("a link to %s", n.Destination)

@@ -199,8 +199,8 @@ func (r Report) names(hosts []string, write func(string) string) string {
 	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
 
-// clip returns at most lines lines and runes characters of text, and how many
-// lines it left out. A line cut within ends in an ellipsis.
+// clip returns the first lines of text, at most so many and no more than runes
+// characters, and how many lines it left out. A line cut within ends in an ellipsis.
 func clip(text string, lines, runes int) (string, int) {
 	all := strings.Split(strings.Trim(text, "\n"), "\n")
 	var kept []string

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/verdict"
@@ -51,12 +52,9 @@ func (r Report) finding(e entry, number string, rank rank) []item {
 	if len(e.places) == 1 {
 		text += " · " + r.where(e)
 	}
-	for _, part := range []string{r.severalPlaces(e), e.advice(), e.said(link("the full report", r.Run))} {
-		if part != "" {
-			text += "\n\n" + part
-		}
-	}
-	items := []item{{rank, "finding", text + "\n\n"}}
+	parts := []string{text, r.severalPlaces(e), e.advice(), e.said(link("the full report", r.Run))}
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	items := []item{{rank, "finding", strings.Join(parts, "\n\n") + "\n\n"}}
 	if tail := logTail(e); tail != "" {
 		items = append(items, item{rankTail, "log tail", tail})
 	}
@@ -163,8 +161,10 @@ func (r Report) newWarnings() block {
 	all := block{bullet: "- ", close: "\n"}
 	for _, notice := range r.notices() {
 		text, _ := clip(oneLine(notice.text), 1, warningRunes)
-		all.items = append(all.items, item{rankWarning, "warning",
-			"- " + inline(text) + " (" + r.names(notice.hosts, inline) + ")\n"})
+		all.items = append(all.items, item{
+			rankWarning, "warning",
+			"- " + inline(text) + " (" + r.names(notice.hosts, inline) + ")\n",
+		})
 	}
 	return all
 }

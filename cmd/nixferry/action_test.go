@@ -50,7 +50,7 @@ func runAction(ts *testscript.TestScript, neg bool, args []string) {
 		for name, value := range step.Env {
 			env = append(env, name+"="+expand(ts, value, values))
 		}
-		outputs, err := runStep(ts, step.Run, env)
+		outputs, err := runStep(ts, expand(ts, step.Run, values), env)
 		if err != nil {
 			if !neg {
 				ts.Fatalf("step %s: %v", step.ID, err)

@@ -121,7 +121,7 @@ func parse(w bot.World, name string, args []string, extra func(*flag.FlagSet)) (
 			usage(w.Stdout)
 			return parsed{}, errHelp
 		case err != nil:
-			return parsed{}, fmt.Errorf("reading the command line: %v: %w", err, config.ErrUsage)
+			return parsed{}, fmt.Errorf("reading the command line: %w: %w", err, config.ErrUsage)
 		}
 		// Flags may stand behind the directory as well.
 		if rest = set.Args(); len(rest) == 0 {

@@ -104,7 +104,7 @@ func prepare(env *testscript.Env, server *github.Server) error {
 	checkout := filepath.Join(env.WorkDir, "fleet")
 	clone := exec.Command("git", "clone", "--quiet", "--depth=1", server.URL()+"/octo/fleet", checkout)
 	if out, err := clone.CombinedOutput(); err != nil {
-		return fmt.Errorf("%v: %s", err, out)
+		return fmt.Errorf("cloning the fleet: %s: %w", out, err)
 	}
 	event := filepath.Join(env.WorkDir, "event.json")
 	if err := os.WriteFile(event, []byte(`{"schedule":"23 4 * * *","repository":{"default_branch":"main"}}`), 0o666); err != nil {

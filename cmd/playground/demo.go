@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -71,7 +72,7 @@ func (g *ground) nixferry(ctx context.Context, binary, checkout string, env []st
 	}
 	cmd := exec.CommandContext(ctx, path, "run")
 	cmd.Dir = checkout
-	cmd.Env = append(env, g.environment(checkout)...)
+	cmd.Env = slices.Concat(env, g.environment(checkout))
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if err := cmd.Run(); err != nil {

@@ -105,6 +105,6 @@ func open(ctx context.Context, addr, files string) (*ground, error) {
 }
 
 func (g *ground) close() {
-	g.server.Close()
+	_ = g.server.Close()
 	os.RemoveAll(g.dir)
 }

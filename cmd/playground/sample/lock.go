@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"io"
+	"hash"
 	"maps"
 	"slices"
 	"strings"
@@ -76,7 +76,7 @@ func narHash(files map[string]string) string {
 
 // writeDirectory writes the archive of a directory with the given files, by
 // path from it.
-func writeDirectory(w io.Writer, files map[string]string) {
+func writeDirectory(w hash.Hash, files map[string]string) {
 	plain, dirs := map[string]string{}, map[string]map[string]string{}
 	names := map[string]bool{}
 	for path, content := range files {
@@ -105,7 +105,7 @@ func writeDirectory(w io.Writer, files map[string]string) {
 }
 
 // writeStrings writes strings as an archive has them.
-func writeStrings(w io.Writer, texts ...string) {
+func writeStrings(w hash.Hash, texts ...string) {
 	for _, text := range texts {
 		writeString(w, text)
 	}
@@ -113,10 +113,8 @@ func writeStrings(w io.Writer, texts ...string) {
 
 // writeString writes the length of a string, the string, and zeros up to a
 // multiple of eight bytes.
-func writeString(w io.Writer, text string) {
-	var length [8]byte
-	binary.LittleEndian.PutUint64(length[:], uint64(len(text)))
-	w.Write(length[:])
-	io.WriteString(w, text)
+func writeString(w hash.Hash, text string) {
+	w.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(text))))
+	w.Write([]byte(text))
 	w.Write(make([]byte, (8-len(text)%8)%8))
 }

@@ -3,6 +3,7 @@ package sample_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -73,8 +74,10 @@ func layBumped(t *testing.T) (sample.World, string) {
 // way, and the error it ends in, come in messages.
 func (s side) eval(t *testing.T, host, apply string) (value string, messages string, ok bool) {
 	t.Helper()
-	args := append([]string{"eval", "--json", s.flake + `#nixosConfigurations."` + host + `"`, "--apply", apply,
-		"--no-write-lock-file", "--log-format", "internal-json"}, s.args...)
+	args := append([]string{
+		"eval", "--json", s.flake + `#nixosConfigurations."` + host + `"`, "--apply", apply,
+		"--no-write-lock-file", "--log-format", "internal-json",
+	}, s.args...)
 	stdout, stderr, err := nix(t, args...)
 	return strings.TrimSpace(stdout), rawMessages(stderr), err == nil
 }
@@ -129,7 +132,7 @@ func nix(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
-	if _, failed := err.(*exec.ExitError); err != nil && !failed {
+	if failed := new(exec.ExitError); err != nil && !errors.As(err, &failed) {
 		t.Fatalf("running nix: %v", err)
 	}
 	return out.String(), errs.String(), err

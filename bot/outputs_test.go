@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/sethvargo/go-githubactions"
+
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/report"
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+// results are those of two flakes, of which only the first was published.
+func results() []result {
+	return []result{{
+		dir: "/report/a",
+		report: report.Report{
+			Head:  report.Commit{Rev: "c0", Nixpkgs: report.Locked{Rev: "n0"}},
+			Hosts: []report.Host{{Name: "web", Verdict: verdict.Regressed}, {Name: "db", Verdict: verdict.Good}},
+			Pull:  &report.Pull{Number: 7, URL: "https://x/7", Branch: "nixferry/a", Operation: "created"},
+		},
+	}, {
+		dir:    "/report/b",
+		report: report.Report{Head: report.Commit{Rev: "c1"}, Hosts: []report.Host{{Name: "lab", Verdict: verdict.StillFailing}}},
+	}}
+}
+
+func TestOutputs(t *testing.T) {
+	got := map[string]string{}
+	for _, out := range outputs(results()) {
+		got[out.name] = out.value
+	}
+	want := map[string]string{
+		"pull-request-number": "7\n", "pull-request-url": "https://x/7\n", "pull-request-operation": "created\nnone",
+		"branch": "nixferry/a\n", "head-sha": "c0\nc1", "channel-revision": "n0\n", "verdict": "regressed\nstill-failing",
+		"hosts": `{"db":"ok","lab":"still-failing","web":"regressed"}`, "failed-hosts": "web\nlab", "report": "/report/a\n/report/b",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// A host's name must not end an output early and begin another one.
+func TestSetOutputKeepsInsideItsFrame(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "output")
+	action := githubactions.New(githubactions.WithGetenv(func(string) string { return path }))
+	setOutput(action, "hosts", "a\n_GitHubActionsFileCommandDelimeter_\nreport<<x\n/etc\nx")
+	setOutput(action, "verdict", "ok")
+	text, err := os.ReadFile(path)
+	if err != nil || strings.Contains(string(text), "/etc") || !strings.Contains(string(text), "\nok\n") {
+		t.Errorf("the output file holds %q, %v", text, err)
+	}
+}
+
+func TestPublishResults(t *testing.T) {
+	dir := t.TempDir()
+	var out bytes.Buffer
+	w := World{Stdout: &out, Now: func() time.Time { return time.Unix(0, 42) }, Env: []string{
+		"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"),
+	}}
+	if err := publishResults(w, config.Config{FailOn: config.Any}, results()); !errors.Is(err, ErrRed) {
+		t.Errorf("got %v, want ErrRed", err)
+	}
+	text := out.String()
+	if !strings.HasPrefix(text, "::stop-commands::nixferry-42\n") || !strings.HasSuffix(text, "\n::nixferry-42::\n") {
+		t.Errorf("the reports are not between stop-commands and its token:\n%s", text)
+	}
+	for _, name := range []string{"output", "summary"} {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), "web") {
+			t.Errorf("%s holds %q, %v", name, text, err)
+		}
+	}
+}
+
+func TestPublishResultsWithoutAJob(t *testing.T) {
+	var out bytes.Buffer
+	w := World{Stdout: &out, Now: time.Now}
+	if err := publishResults(w, config.Config{}, results()); err != nil || strings.Contains(out.String(), "::") {
+		t.Errorf("got %v and\n%s", err, out.String())
+	}
+	w.Env = []string{"GITHUB_OUTPUT=" + filepath.Join(t.TempDir(), "gone", "output")}
+	err := publishResults(w, config.Config{}, results())
+	if err == nil || !strings.Contains(err.Error(), "GITHUB_OUTPUT names a file that can be written") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "flake.nix")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write := func(text string, err error) error {
+		return writeFile(path, func(out io.Writer) error {
+			_, wrong := io.WriteString(out, text)
+			return errors.Join(wrong, err)
+		})
+	}
+	if err := write("half", errors.New("disk full")); err == nil {
+		t.Error("a write that went wrong is no error")
+	}
+	if text, _ := os.ReadFile(path); string(text) != "old" {
+		t.Errorf("half a write left %q", text)
+	}
+	if err := write("new", nil); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if text, _ := os.ReadFile(path); err != nil || string(text) != "new" || info.Mode().Perm() != 0o600 {
+		t.Errorf("it holds %q with mode %v, %v", text, info.Mode(), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".nixferry-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

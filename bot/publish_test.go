@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/nixferry/nixferry/bot/channel"
+	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/event"
+	"github.com/nixferry/nixferry/bot/pull"
+	"github.com/nixferry/nixferry/bot/report"
+	"github.com/nixferry/nixferry/bot/verdict"
+)
+
+func TestSettled(t *testing.T) {
+	green := pull.State{Head: "a", Verdict: "ok", Complete: true}
+	red := pull.State{Head: "a", Verdict: "regressed", Complete: true}
+	open := &pull.Pull{Number: 1, Open: true}
+	for _, test := range []struct {
+		name  string
+		s     standing
+		fresh bool
+		want  bool
+	}{
+		{"nothing moved", standing{open: open, tip: "a", state: green}, false, true},
+		{"nothing moved, red", standing{open: open, tip: "a", state: red}, false, true},
+		{"red, and a person asks", standing{open: open, tip: "a", state: red}, true, false},
+		{"green, and a person asks", standing{open: open, tip: "a", state: green}, true, true},
+		{"the bump is another one", standing{open: open, tip: "b", state: pull.State{Head: "b", Complete: true}}, false, false},
+		{"somebody moved the branch", standing{open: open, tip: "b", state: green}, false, false},
+		{"the text lags behind the branch", standing{open: open, tip: "a", state: pull.State{Head: "b", Complete: true}}, false, false},
+		{"the runner gave out", standing{open: open, tip: "a", state: pull.State{Head: "a"}}, false, false},
+		{"no pull request", standing{tip: "a", state: green}, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.s.settled("a", test.fresh); got != test.want {
+				t.Errorf("settled is %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func TestDeclined(t *testing.T) {
+	closed := &pull.Pull{Number: 1}
+	state := pull.State{Revision: "r"}
+	for _, test := range []struct {
+		name     string
+		s        standing
+		revision string
+		fresh    bool
+		want     bool
+	}{
+		{"closed for it", standing{closed: closed, state: state}, "r", false, true},
+		{"a person asks", standing{closed: closed, state: state}, "r", true, false},
+		{"the channel moved", standing{closed: closed, state: state}, "s", false, false},
+		{"it was merged", standing{closed: &pull.Pull{Merged: true}, state: state}, "r", false, false},
+		{"another one is open", standing{open: &pull.Pull{Open: true}, closed: closed, state: state}, "r", false, false},
+		{"nobody knows the revision", standing{closed: closed}, "", false, false},
+		{"never opened", standing{}, "r", false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.s.declined(test.revision, test.fresh); got != test.want {
+				t.Errorf("declined is %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func TestElsewhere(t *testing.T) {
+	s := standing{branch: "nixferry/x", open: &pull.Pull{Number: 4, Base: "main"}}
+	if err := s.elsewhere("main"); err != nil {
+		t.Errorf("the pull request goes where it should: %v", err)
+	}
+	if err := (standing{}).elsewhere("dev"); err != nil {
+		t.Errorf("there is no pull request: %v", err)
+	}
+	if err := s.elsewhere("dev"); !errors.Is(err, config.ErrUsage) || !strings.Contains(err.Error(), "#4 goes to main, and this run is for dev") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestComplete(t *testing.T) {
+	host := func(v verdict.Verdict, base, head verdict.Outcome) report.Host {
+		return report.Host{Verdict: v, Base: outcome(verdict.OK, base), Head: outcome(verdict.OK, head)}
+	}
+	for _, test := range []struct {
+		name  string
+		hosts []report.Host
+		want  bool
+	}{
+		{"all judged", []report.Host{host(verdict.Good, verdict.OK, verdict.OK), host(verdict.Regressed, verdict.OK, verdict.Failed)}, true},
+		{"one broke, on another the runner gave out", []report.Host{host(verdict.Regressed, verdict.OK, verdict.Failed), host(verdict.Undecided, verdict.OK, verdict.Inconclusive)}, false},
+		{"the runner gave out before the bump", []report.Host{host(verdict.Undecided, verdict.Inconclusive, verdict.Failed)}, false},
+		{"that does not matter to a host that builds now", []report.Host{host(verdict.Good, verdict.Inconclusive, verdict.OK)}, true},
+		{"a host that is gone stays so", []report.Host{host(verdict.Undecided, verdict.OK, verdict.NotRun)}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := complete(report.Report{Hosts: test.hosts}); got != test.want {
+				t.Errorf("complete is %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func outcome(eval, build verdict.Outcome) report.Side {
+	return report.Side{Side: verdict.Side{Eval: eval, Build: build}}
+}
+
+func TestBranchOf(t *testing.T) {
+	for _, test := range []struct {
+		branch string
+		flakes []string
+		dir    string
+		want   string
+	}{
+		{"", []string{"."}, ".", "nixferry/nixos-unstable"},
+		{"", []string{"infra"}, "infra", "nixferry/nixos-unstable"},
+		{"", []string{".", "infra/hosts"}, ".", "nixferry/nixos-unstable"},
+		{"", []string{".", "infra/hosts"}, "infra/hosts", "nixferry/nixos-unstable-infra-hosts"},
+		{"mine", []string{"a", "-ü b."}, "-ü b.", "mine-b"},
+	} {
+		cfg := config.Config{Branch: test.branch, Flakes: test.flakes, Channel: channel.Channel{Name: "nixos-unstable"}}
+		if got := branchOf(cfg, test.dir); got != test.want {
+			t.Errorf("%q of %q has branch %q, want %q", test.dir, test.flakes, got, test.want)
+		}
+	}
+}
+
+func TestOwnBranches(t *testing.T) {
+	for _, test := range []struct {
+		name, branch, base string
+		flakes             []string
+		want               string // "" for no objection
+	}{
+		{"its own", "", "main", []string{"."}, ""},
+		{"several", "", "main", []string{".", "a"}, ""},
+		{"the base", "dev", "dev", []string{"."}, "where the pull request would go"},
+		{"the branch of a flake is the base", "", "nixferry/nixos-unstable-a", []string{".", "a"}, "where the pull request would go"},
+		{"the default branch", "main", "dev", []string{"."}, "is the default branch"},
+		{"one for two", "", "main", []string{"a/b", "a-b"}, "would share"},
+		{"one flake twice", "", "main", []string{"a", "a"}, "would share"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := hub{base: test.base, request: event.Request{DefaultBranch: "main"}}
+			err := h.ownBranches(config.Config{Branch: test.branch, Flakes: test.flakes, Channel: channel.Channel{Name: "nixos-unstable"}})
+			if test.want == "" && err != nil {
+				t.Errorf("an objection: %v", err)
+			}
+			if test.want != "" && (!errors.Is(err, config.ErrUsage) || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("got %v, want a usage error with %q", err, test.want)
+			}
+		})
+	}
+}
