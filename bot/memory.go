@@ -32,7 +32,8 @@ func freeMemory() (int64, bool) {
 	}
 	free, ok := parseMemAvailable(string(text))
 	if limit, used := cgroupBytes("memory.max"), cgroupBytes("memory.current"); limit > 0 && used >= 0 {
-		free = min(free, max(limit-used, 0))
+		stat, _ := os.ReadFile("/sys/fs/cgroup/memory.stat")
+		free = min(free, max(limit-used+parseReclaimable(string(stat)), 0))
 	}
 	return free, ok
 }
@@ -46,6 +47,18 @@ func parseMemAvailable(meminfo string) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// parseReclaimable is what a cgroup uses only to cache files it has not read
+// for a while, in bytes: the kernel takes it back before anything is killed.
+func parseReclaimable(stat string) int64 {
+	for line := range strings.Lines(stat) {
+		if text, ok := strings.CutPrefix(line, "inactive_file "); ok {
+			n, _ := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+			return max(n, 0)
+		}
+	}
+	return 0
 }
 
 // cgroupBytes reads a number of the process's cgroup as containers mount it;

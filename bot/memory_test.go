@@ -27,6 +27,20 @@ func TestParseMemAvailable(t *testing.T) {
 	}
 }
 
+func TestParseReclaimable(t *testing.T) {
+	for text, want := range map[string]int64{
+		"anon 5\nfile 9\ninactive_anon 1\ninactive_file 4096\nactive_file 2\n": 4096,
+		"anon 5\n":             0,
+		"inactive_file many\n": 0,
+		"inactive_file -7\n":   0,
+		"":                     0,
+	} {
+		if got := parseReclaimable(text); got != want {
+			t.Errorf("%q gives %d, want %d", text, got, want)
+		}
+	}
+}
+
 func FuzzParseMemAvailable(f *testing.F) {
 	f.Add("MemAvailable: 1 kB")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -33,7 +33,7 @@ func (p *planner) moveCompanions(system []string) {
 
 // say adds a sentence on an input, provided that it is edited.
 func (p *planner) say(sentence, input string) {
-	if slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Input == input }) {
+	if p.edited(input) {
 		p.done = append(p.done, sentence)
 	}
 }
@@ -86,6 +86,8 @@ func (p *planner) moveCompanion(name string, ref flakeRef) {
 	tied, why := p.tie(name, ref, companion, release)
 	to, ok := companion.RefFor(p.Target)
 	switch {
+	case release != "" && release == p.Target.Release:
+		return
 	case tied == "":
 		p.leave(name, why, release != "")
 		return
@@ -96,6 +98,9 @@ func (p *planner) moveCompanion(name string, ref flakeRef) {
 		p.leave(name, "a revision of nixpkgs does not tell its release; name the branch that fits with companions: "+name+"=<branch>", true)
 		return
 	case companion.IsUnstable(ref.Ref) && p.Target.Kind != channel.Release:
+		return
+	case release == "" && companion.Mismatch == channel.NoMismatch:
+		p.leave(name, "its default branch is not known to mind an older nixpkgs; to move it, set companions: "+p.suggestion(name, companion), true)
 		return
 	case p.Companions.Off:
 		p.leave(name, "companions is off; it stays on "+ref.follows()+" (mismatch: "+companion.Mismatch+")", true)
@@ -152,7 +157,7 @@ func (p *planner) tie(name string, ref flakeRef, companion channel.Companion, re
 			return p.serves(name, release)
 		case !moves:
 			return "", fmt.Sprintf("it follows %s, which does not move", follows)
-		case ref.Rev == "" && from != "" && from != "stable" && release != from:
+		case ref.Rev == "" && from != "" && from != "stable" && cmp.Or(release, unstable) != from:
 			return p.lag(follows, from, ref, release, p.suggestion(name, companion))
 		}
 		return follows, ""
@@ -215,11 +220,8 @@ func (p *planner) movedAs(path []string) string {
 // serves the one of its release that moves, unless a nixpkgs that stays is of
 // the same release and has a better claim by name.
 func (p *planner) serves(name, release string) (tied, why string) {
-	if release == "" {
-		return "", ""
-	}
 	for _, moved := range sortedNames(p.moved) {
-		if from := p.moved[moved]; from == release {
+		if from := p.moved[moved]; from == cmp.Or(release, unstable) || from == "stable" && release != "" {
 			tied = moved
 		}
 	}
@@ -247,7 +249,7 @@ func (p *planner) leaveSideInputs() {
 		ref, _, _ := p.Source.reference(name)
 		branch, known := ref.branch()
 		spoken := slices.ContainsFunc(p.left, func(l Left) bool { return l.Input == name })
-		if moved || spoken || slices.Contains(p.update, name) || slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Input == name }) {
+		if moved || spoken || slices.Contains(p.update, name) || p.edited(name) {
 			continue
 		}
 		p.leave(name, "it builds no host, so it stays on "+ref.follows(), known && branch.Release != "" && !p.held(name))

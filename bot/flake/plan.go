@@ -119,13 +119,17 @@ func refusal(reason string) Plan {
 	return Plan{Verdict: VerdictRefuse, Reason: reason, Edits: []Edit{}, Left: []Left{}, Update: []string{}, System: []string{}}
 }
 
+// unstable is what a nixpkgs leaves that leaves no release.
+const unstable = "unstable"
+
 // A planner gathers a plan.
 type planner struct {
 	Request
 	edits []Edit
 	left  []Left
-	// moved maps the nixpkgs inputs that are edited to the release they leave;
-	// "" when it is unknown, or unstable.
+	// moved maps the nixpkgs inputs that are edited to the release they leave:
+	// YY.MM, unstable, stable for the latest, whichever it is, or "" when it is
+	// not known.
 	moved map[string]string
 	// settled are system inputs that are where they should be, or held, with
 	// the sentence that says so.
@@ -142,7 +146,7 @@ func (p *planner) plan(how string) Plan {
 	update := slices.Concat(p.update, p.AlsoUpdate)
 	slices.Sort(update)
 	update = slices.DeleteFunc(slices.Compact(update), func(name string) bool {
-		return p.held(name) || slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Input == name })
+		return p.held(name) || p.edited(name)
 	})
 	slices.SortFunc(p.edits, func(a, b Edit) int { return cmp.Compare(a.Offset, b.Offset) })
 	slices.SortFunc(p.left, func(a, b Left) int { return cmp.Compare(a.Input, b.Input) })
@@ -154,6 +158,9 @@ func (p *planner) plan(how string) Plan {
 	}
 	if how != "" {
 		sentences = append(sentences, how)
+	}
+	if names := slices.DeleteFunc(p.outOfStep(), p.edited); len(names) > 0 {
+		sentences = append(sentences, "flake.lock is out of step with flake.nix, and relocking changes these as well: "+strings.Join(names, ", "))
 	}
 	plan.Reason = strings.Join(sentences, "; ")
 	if plan.Edits == nil {
@@ -171,6 +178,11 @@ func (p *planner) plan(how string) Plan {
 // refuse notes a system input that cannot be moved.
 func (p *planner) refuse(input, why string) {
 	p.refused = append(p.refused, Left{Input: input, Why: why})
+}
+
+// edited reports whether an input's reference changes.
+func (p *planner) edited(input string) bool {
+	return slices.ContainsFunc(p.edits, func(e Edit) bool { return e.Input == input })
 }
 
 func (p *planner) held(input string) bool { return slices.Contains(p.Hold, input) }

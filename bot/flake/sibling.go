@@ -12,7 +12,7 @@ import (
 
 var (
 	releaseInName  = regexp.MustCompile(`(?:^|[^0-9])[0-9]{2}[._-]?(?:03|05|09|11)(?:$|[^0-9])`)
-	stableInName   = regexp.MustCompile(`(?i)(?:^|[^n]|[^u]n)stable`)
+	stableInName   = regexp.MustCompile(`(?i)stable|release`)
 	unstableInName = regexp.MustCompile(`(?i)unstable|master`)
 )
 
@@ -75,12 +75,18 @@ func (p *planner) keptApart(name string, system []string) string {
 		return other == name || !known || p.ahead(at) || p.held(other)
 	})
 	on := cmp.Or(branch.Name, "the default branch")
+	use := func() string {
+		if slices.Contains(others, "nixpkgs") {
+			return "nixpkgs"
+		}
+		return others[0]
+	}
 	if p.ahead(branch) && len(others) > 0 {
-		return fmt.Sprintf("it is on %s, ahead of %s, and builds some of the hosts; to take them back as well, let them use %s", on, p.Target.Name, others[0])
+		return fmt.Sprintf("it is on %s, ahead of %s, and builds some of the hosts; to take them back as well, let them use %s", on, p.Target.Name, use())
 	}
 	others = slices.DeleteFunc(others, namedStable)
 	if p.Target.Kind != channel.Release && namedStable(name) && len(others) > 0 {
-		return fmt.Sprintf("its name says that the hosts it builds are kept on a release (%s); to move them, let them use %s", on, others[0])
+		return fmt.Sprintf("its name says that the hosts it builds are kept on a release (%s); to move them, let them use %s", on, use())
 	}
 	return ""
 }

@@ -3,9 +3,11 @@ package flake
 import (
 	"cmp"
 	"fmt"
-	"regexp"
+	"path"
 	"slices"
 	"strings"
+
+	"github.com/nixferry/nixferry/bot/channel"
 )
 
 // systemInputs decides which inputs are the nixpkgs that builds the hosts:
@@ -70,7 +72,8 @@ func (p *planner) guessSystem() (inputs []string, how, reason string) {
 }
 
 // called are the inputs that the texts at hand call to build hosts. Names that
-// flake.nix binds hold in the other files as well.
+// flake.nix binds hold in the other files as well. A nixpkgs for Darwin builds
+// no NixOS.
 func (p *planner) called() []string {
 	main, ok := newReader(p.Text, p.Source.names(), p.mayBuild, nil)
 	if !ok {
@@ -82,14 +85,10 @@ func (p *planner) called() []string {
 			called = append(called, module.systemCalls()...)
 		}
 	}
-	linux := slices.DeleteFunc(slices.Clone(called), func(name string) bool {
+	return slices.DeleteFunc(called, func(name string) bool {
 		branch, _ := p.branchOf(name)
 		return branch.Darwin
 	})
-	if len(linux) > 0 {
-		return linux
-	}
-	return called
 }
 
 // mayBuild reports whether a name can stand for the nixpkgs of a host.
@@ -126,23 +125,6 @@ func (p *planner) mostFollowed(candidates []string) string {
 		return ""
 	}
 	return candidates[0]
-}
-
-// otherPins finds a tool that pins sources without flakes.
-var otherPins = regexp.MustCompile(`\b(?:npins|niv)\b`)
-
-// noNixpkgs says what to do about a flake without a nixpkgs input.
-func (p *planner) noNixpkgs() string {
-	pin := `inputs.nixpkgs.url = "github:NixOS/nixpkgs/` + p.Target.Name + `"`
-	for _, name := range p.Lock.Inputs() {
-		if _, declared := p.Source.Inputs[name]; name == "nixpkgs" && !declared {
-			return fmt.Sprintf("%s declares no nixpkgs: its outputs take it from the flake registry; write %s to follow a channel", p.File, pin)
-		}
-	}
-	if m := otherPins.FindString(string(p.Text)); m != "" {
-		return fmt.Sprintf("%s has no nixpkgs input: nixpkgs is pinned by %s; move it with `%s update`, or write %s", p.File, m, m, pin)
-	}
-	return fmt.Sprintf("%s has no nixpkgs input: its nixpkgs comes from somewhere else (npins, niv, fetchTarball or another flake); move it there, or write %s", p.File, pin)
 }
 
 // moveSystem plans one nixpkgs that builds hosts.
@@ -183,7 +165,7 @@ func (p *planner) moveOwn(via, name string) {
 	if p.stays(name, ref) {
 		return
 	}
-	branch, _ := ref.branch()
+	branch, known := ref.branch()
 	if sibling := p.reachedSibling(name); sibling != "" {
 		p.refollow(via, name, sibling, branch.Release)
 		return
@@ -199,6 +181,9 @@ func (p *planner) moveOwn(via, name string) {
 		return
 	}
 	p.moved[name] = branch.Release
+	if known && branch.Release == "" {
+		p.moved[name] = unstable
+	}
 	p.done = append(p.done, fmt.Sprintf("%s moves %sfrom %s to %s", name, p.direction(ref), ref.follows(), to))
 }
 
@@ -206,6 +191,9 @@ func (p *planner) moveOwn(via, name string) {
 // by rewriting its branch, and reports whether it is one of these.
 func (p *planner) stays(name string, ref flakeRef) bool {
 	branch, known := ref.branch()
+	if ref.lineage() == fork {
+		branch, known = channel.ParseBranch(path.Base(ref.Ref)) // me/nixos-unstable
+	}
 	there := known && p.Target.Reached(branch)
 	why := p.unmovable(name, ref, known)
 	switch _, asked := p.Companions.Refs[name]; {
@@ -250,45 +238,4 @@ func (p *planner) written(name string) string {
 		return url
 	}
 	return "{ type = \"" + in.Attrs["type"].Text + "\"; … }"
-}
-
-// moveElsewhere handles a nixpkgs that is the input of another flake: where
-// that flake has exactly one at the target too, the follows is edited.
-func (p *planner) moveElsewhere(name string, path []string) {
-	owner, last := strings.Join(path[:len(path)-1], "/"), path[len(path)-1]
-	refuse := fmt.Sprintf("the nixpkgs of the hosts is %s of the flake %s and is decided there; move it there, or give the input a url of its own (inputs.nixpkgs.url = \"github:NixOS/nixpkgs/%s\")", last, owner, p.Target.Name)
-	label, ok := p.Lock.Find(path[:len(path)-1]...)
-	if !ok || !slices.Equal(p.Source.Inputs[name].follows(), path) {
-		p.refuse(name, refuse)
-		return
-	}
-	var reached []string
-	for sibling := range p.Lock.Nodes[label].Inputs {
-		if node, ok := p.Lock.Find(append(slices.Clone(path[:len(path)-1]), sibling)...); ok && p.reachedBy(p.Lock.Nodes[node].Original) {
-			reached = append(reached, sibling)
-		}
-	}
-	if len(reached) != 1 || reached[0] == last || last == "nixpkgs" {
-		p.refuse(name, refuse)
-		return
-	}
-	if err := p.edit(name, "follows", owner+"/"+reached[0]); err != nil {
-		p.refuse(name, err.Error())
-		return
-	}
-	p.moved[name] = ""
-	p.done = append(p.done, fmt.Sprintf("%s follows %s/%s instead of %s/%s", name, owner, reached[0], owner, last))
-}
-
-// reachedBy reports whether a locked original is nixpkgs at the target.
-func (p *planner) reachedBy(original Locked) bool {
-	if original.Type == "" || original.Rev != "" {
-		return false
-	}
-	ref, err := parseRef(original.String())
-	if err != nil || ref.lineage() != official {
-		return false
-	}
-	branch, known := ref.branch()
-	return known && p.Target.Reached(branch)
 }

@@ -152,6 +152,27 @@ func (r reader) choice(i int) []string {
 	return nil
 }
 
+// arguments are the names that the function bound to name takes as a set.
+func (r reader) arguments(name string) (names []string) {
+	for i := range r.list {
+		if r.word(i) != name || r.word(i+1) != "=" {
+			continue
+		}
+		for depth, j := 0, i+2; j < len(r.list) && (depth > 0 || r.word(j) != ":"); j++ {
+			switch word := r.word(j); {
+			case word == "{":
+				depth++
+			case word == "}":
+				depth--
+			case depth == 1 && r.list[j].kind == tokenName && (r.word(j-1) == "{" || r.word(j-1) == ","):
+				names = append(names, word)
+			}
+		}
+		return names
+	}
+	return nil
+}
+
 // mentions are words without which no text decides what builds a host.
 var mentions = [][]byte{[]byte("nixosSystem"), []byte("eval-config"), []byte("nodeNixpkgs"), []byte("colmena"), []byte("channelName")}
 
@@ -248,9 +269,21 @@ func (r reader) handed(i int) (names []string) {
 // defaultChannel is nixpkgs, which flake-utils-plus gives to hosts without a
 // channelName, unless word i sets that of hostDefaults.
 func (r reader) defaultChannel(i int) []string {
-	for j := i; j > 0 && j > i-maxChoice; j-- {
-		if r.word(j) == "hostDefaults" {
-			return nil
+	if r.word(i-1) == "." && r.word(i-2) == "hostDefaults" {
+		return nil
+	}
+	for depth, j := 0, i-1; j > 0; j-- {
+		switch r.word(j) {
+		case "}":
+			depth++
+		case "{":
+			depth--
+		}
+		if depth < 0 {
+			if r.word(j-1) == "=" && r.word(j-2) == "hostDefaults" {
+				return nil
+			}
+			break
 		}
 	}
 	return r.named("nixpkgs")

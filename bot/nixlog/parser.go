@@ -241,14 +241,14 @@ func (p *Parser) fail(m Message) {
 	}
 }
 
-// Last returns the error that ended the command. Where Nix says only that git
-// failed, it is what git said.
+// Last returns the error that ended the command. Where git failed before it, it
+// is what git said.
 func (l Log) Last() (m Message, ok bool) {
 	if len(l.Errors) == 0 {
 		return Message{}, false
 	}
 	m = l.Errors[len(l.Errors)-1]
-	if fatal := gitError(l.Raw); fatal != "" && isGitFailure(m.Text) {
+	if fatal := gitError(l.Raw); fatal != "" && gitFailed.MatchString(m.Text) {
 		m.Text = fatal
 	}
 	return m, true

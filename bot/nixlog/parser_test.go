@@ -371,6 +371,6 @@ func render(w *bytes.Buffer, log Log) {
 		fmt.Fprintf(w, "raw %q\n", line)
 	}
 	if last, ok := log.Last(); ok && last.Text != log.Errors[len(log.Errors)-1].Text {
-		fmt.Fprintf(w, "last %q\n", last.Text)
+		fmt.Fprintf(w, "last %q\n  fault %s\n", last.Text, last.Fault())
 	}
 }

@@ -3,6 +3,7 @@ package nixlog
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -241,7 +242,7 @@ var faults = []struct {
 	{BadHash, regexp.MustCompile(`^NAR hash mismatch|^mismatch in field 'narHash'`)},
 	{RateLimited, regexp.MustCompile(`HTTP error (?:403|429)`)},
 	{Unauthorized, regexp.MustCompile(`HTTP error 401`)},
-	{NotFound, regexp.MustCompile(`HTTP error (?:404|422)|revspec '.*' not found|Cannot find Git revision|Git revision .* (?:does not exist|not found)|object not found|unknown revision|find remote ref`)},
+	{NotFound, regexp.MustCompile(`HTTP error (?:404|422)|revspec '.*' not found|Cannot find Git revision|Git revision .* (?:does not exist|not found)|object not found|unknown revision|find remote ref|could not read Username`)},
 	{Unreachable, regexp.MustCompile(`(?i)could ?n[o']t resolve|failed to connect|couldn't connect|timeout was reached|SSL |unable to download|Failed to fetch git repository|^git: |^program 'git' failed|resolving Git reference`)},
 }
 
@@ -275,13 +276,15 @@ func (m Message) Brief() string {
 	return strings.TrimSpace(brief)
 }
 
-// isGitFailure reports whether an error only says that the git command failed.
-func isGitFailure(text string) bool { return strings.HasPrefix(text, "program 'git' failed") }
+// gitFailed matches errors that only tell that a git command failed, or what
+// Nix missed after it went on without what git was to fetch.
+var gitFailed = regexp.MustCompile(`^(?:program 'git' failed|Failed to fetch git repository|resolving Git reference|Cannot find Git revision)`)
 
-// gitError returns the last "fatal: …" among the raw lines, or "".
+// gitError returns the last "fatal: …" among the raw lines, or "". The one
+// about HEAD comes of Nix 2.26 going on after a fetch that failed.
 func gitError(raw []string) string {
-	for i := len(raw) - 1; i >= 0; i-- {
-		if fatal, ok := strings.CutPrefix(raw[i], "fatal: "); ok {
+	for _, line := range slices.Backward(raw) {
+		if fatal, ok := strings.CutPrefix(line, "fatal: "); ok && !strings.HasPrefix(fatal, "Refusing to point HEAD") {
 			return "git: " + fatal
 		}
 	}

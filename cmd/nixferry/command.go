@@ -39,7 +39,7 @@ func Main(ctx context.Context, w bot.World) int {
 		return 0
 	}
 	if ctx.Err() != nil {
-		err = fmt.Errorf("stopped while at work (%w), and nothing was left half done: run again", err)
+		err = fmt.Errorf("%w while at work, and nothing was left half done: run again: %w", context.Cause(ctx), err)
 	}
 	if !errors.Is(err, bot.ErrRed) {
 		w.Complain(err)
