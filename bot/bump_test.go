@@ -27,7 +27,8 @@ func TestMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	unstable := config.Config{Channel: channel.Channel{Name: "nixos-unstable"}}
-	inputs := []flake.InputChange{{Name: "nixpkgs",
+	inputs := []flake.InputChange{{
+		Name:   "nixpkgs",
 		Before: flake.Point{Ref: "nixos-25.11", Rev: "0123456789012345"},
 		After:  flake.Point{Ref: "nixos-unstable", Rev: "abc", Date: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)},
 	}, {Name: "gone", Before: flake.Point{Follows: "nixpkgs"}}}
@@ -37,8 +38,12 @@ func TestMessage(t *testing.T) {
 		cfg  config.Config
 		want string
 	}{
-		{"another channel", bumped{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before, inputs: inputs}, unstable,
-			"nixpkgs: nixos-25.11 → nixos-unstable\n\nnixpkgs: nixos-25.11 012345678901 → nixos-unstable abc (2026-01-02)\ngone: follows nixpkgs → none"},
+		{
+			"another channel",
+			bumped{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before, inputs: inputs},
+			unstable,
+			"nixpkgs: nixos-25.11 → nixos-unstable\n\nnixpkgs: nixos-25.11 012345678901 → nixos-unstable abc (2026-01-02)\ngone: follows nixpkgs → none",
+		},
 		{"an input of an input", bumped{plan: flake.Plan{System: []string{"infra/nixpkgs"}}, before: before}, unstable, "nixpkgs: nixos-25.11 → nixos-unstable\n"},
 		{"along the channel", bumped{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before}, config.Config{Channel: channel.Channel{Name: "nixos-25.11"}}, "nixpkgs: move along nixos-25.11\n"},
 		{"never locked", bumped{plan: flake.Plan{System: []string{"nixpkgs"}}}, unstable, "nixpkgs: move along nixos-unstable\n"},

@@ -36,7 +36,8 @@ func TestListed(t *testing.T) {
 		err        string
 	}{
 		{"both sides", lists(nil, "a", "b"), lists(nil, "a", "c"), "*", map[string]verdict.Outcome{
-			"base a": verdict.NotRun, "base b": verdict.NotRun, "head a": verdict.NotRun, "head c": verdict.NotRun}, ""},
+			"base a": verdict.NotRun, "base b": verdict.NotRun, "head a": verdict.NotRun, "head c": verdict.NotRun,
+		}, ""},
 		{"picked", lists(nil, "a", "b"), lists(nil, "a", "c"), "c", map[string]verdict.Outcome{"head c": verdict.NotRun}, ""},
 		{"broken after", lists(nil, "a", "b"), lists(broken), "a", map[string]verdict.Outcome{"base a": verdict.NotRun, "head a": verdict.Failed}, ""},
 		{"broken before", lists(broken), lists(nil, "a"), "*", map[string]verdict.Outcome{"base a": verdict.Failed, "head a": verdict.NotRun}, ""},

@@ -241,6 +241,10 @@ func (c *crossing) compare(ctx context.Context, base, head side) (map[string]*cl
 
 // red reports whether `fail-on` wants the run to end with status 3.
 func red(r report.Report, failOn string) bool {
+	if r.Quiet != "" {
+		was := verdict.Verdict(r.Verdict)
+		return failOn == config.Any && was.Red() || failOn == config.Regression && was == verdict.Regressed
+	}
 	return slices.ContainsFunc(r.Hosts, func(h report.Host) bool {
 		return failOn == config.Any && h.Verdict.Red() || failOn == config.Regression && h.Verdict == verdict.Regressed
 	})

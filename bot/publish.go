@@ -63,9 +63,9 @@ func (s standing) elsewhere(base string) error {
 }
 
 // settled reports whether the pull request says all there is to say about
-// head. Red hosts are judged again when a person asks.
-func (s standing) settled(head string, fresh bool) bool {
-	done := s.open != nil && s.tip == head && s.state.Head == head && s.state.Complete
+// head within this scope. Red hosts are judged again when a person asks.
+func (s standing) settled(head, scope string, fresh bool) bool {
+	done := s.open != nil && s.tip == head && s.state.Head == head && s.state.Scope == scope && s.state.Complete
 	return done && (!fresh || s.state.Verdict == string(verdict.Good))
 }
 
@@ -82,11 +82,11 @@ func (c *crossing) foreign(ctx context.Context, h hub, s standing) error {
 	if s.tip == "" || s.tip == s.state.Head {
 		return nil
 	}
-	by, err := h.pulls.CommitAuthor(ctx, s.tip)
+	by, err := h.pulls.Makers(ctx, s.tip)
 	if err != nil {
 		return err
 	}
-	if by.Email == c.cfg.Author.Email {
+	if own := c.cfg.Author.Email; by == (pull.Makers{Author: own, Committer: own}) {
 		return nil
 	}
 	return fmt.Errorf("renewing %s: its last commit, %.7s, is by somebody else and is left alone: merge the pull request, or delete the branch to have it made anew", s.branch, s.tip)
@@ -107,7 +107,7 @@ func (c *crossing) publish(ctx context.Context, h hub, s standing, r *report.Rep
 		Title:   c.title(*r),
 		Section: report.Markdown(*r, bodyBudget),
 		State: pull.State{
-			Head: r.Head.Rev, Revision: r.Head.Nixpkgs.Rev,
+			Head: r.Head.Rev, Revision: r.Head.Nixpkgs.Rev, Scope: c.cfg.Scope(),
 			Verdict: fleetVerdict(*r), Complete: complete(*r),
 		},
 	}

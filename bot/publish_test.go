@@ -31,10 +31,11 @@ func TestSettled(t *testing.T) {
 		{"somebody moved the branch", standing{open: open, tip: "b", state: green}, false, false},
 		{"the text lags behind the branch", standing{open: open, tip: "a", state: pull.State{Head: "b", Complete: true}}, false, false},
 		{"the runner gave out", standing{open: open, tip: "a", state: pull.State{Head: "a"}}, false, false},
+		{"judged by other inputs", standing{open: open, tip: "a", state: pull.State{Head: "a", Scope: "c0ffee", Complete: true}}, false, false},
 		{"no pull request", standing{tip: "a", state: green}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.s.settled("a", test.fresh); got != test.want {
+			if got := test.s.settled("a", "", test.fresh); got != test.want {
 				t.Errorf("settled is %t, want %t", got, test.want)
 			}
 		})

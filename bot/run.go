@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -155,8 +156,9 @@ func (c *crossing) nothing(ctx context.Context, h hub, now standing, b bumped, h
 		r = c.quiet(b, head, c.still(b, h.base))
 		r.Pull, err = c.retire(ctx, h, now, b)
 		return r, true, err
-	case now.settled(head, h.request.Fresh):
+	case now.settled(head, c.cfg.Scope(), h.request.Fresh):
 		r = c.quiet(b, head, fmt.Sprintf("neither %s nor %s has moved since the last run.", h.base, c.cfg.Channel.Name))
+		r.Verdict = now.state.Verdict
 		r.Pull = &report.Pull{Number: now.open.Number, URL: now.open.URL, Branch: now.branch, Operation: "none"}
 		return r, true, nil
 	case now.declined(b.nixpkgs(b.after).Rev, h.request.Fresh):
@@ -204,10 +206,11 @@ func openClean(dir string) (*repo.Repo, error) {
 	return r, nil
 }
 
-// fleetVerdict sums the hosts up in one word: the worst.
+// fleetVerdict sums the hosts up in one word: the worst. Of a run that judged
+// none it is what the run before it found.
 func fleetVerdict(r report.Report) string {
 	if len(r.Hosts) == 0 {
-		return "none"
+		return cmp.Or(r.Verdict, "none")
 	}
 	for _, worst := range []verdict.Verdict{verdict.Regressed, verdict.StillFailing, verdict.Undecided} {
 		if slices.ContainsFunc(r.Hosts, func(h report.Host) bool { return h.Verdict == worst }) {

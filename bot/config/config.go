@@ -7,6 +7,8 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -71,6 +73,13 @@ const (
 	Regression = "regression"
 	Any        = "any"
 )
+
+// Scope is a digest, in hex, of the inputs that decide which hosts are judged
+// and how far: a verdict made within one scope says nothing about another.
+func (c Config) Scope() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", c.Depth, c.Hosts.include, c.Hosts.exclude, c.Systems))
+	return hex.EncodeToString(sum[:8])
+}
 
 // An Author is who commits.
 type Author struct{ Name, Email string }

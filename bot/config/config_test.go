@@ -94,6 +94,25 @@ func TestLoadNamesEveryProblem(t *testing.T) {
 	}
 }
 
+func TestScope(t *testing.T) {
+	scope := func(inputs map[string]string) string {
+		c, err := load(inputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Scope()
+	}
+	usual := scope(nil)
+	if scope(map[string]string{"labels": "nix", "token": "t"}) != usual {
+		t.Error("an input that decides nothing changes the scope")
+	}
+	for name, value := range map[string]string{"depth": "eval", "hosts": "web-*", "systems": "aarch64-linux"} {
+		if scope(map[string]string{name: value}) == usual {
+			t.Errorf("%s does not change the scope", name)
+		}
+	}
+}
+
 func TestGlobs(t *testing.T) {
 	for _, test := range []struct {
 		patterns, yes, no string

@@ -61,7 +61,6 @@ func FuzzParseVersion(f *testing.F) {
 
 // common begins every nix command.
 const common = "--extra-experimental-features|nix-command flakes|--log-format|internal-json" +
-	"|--option|cores|2|--option|fallback|true" +
 	"|--option|accept-flake-config|false|--option|eval-cache|false|--option|warn-dirty|false|"
 
 // TestArgs looks at the command lines, which differ by version.
@@ -86,7 +85,7 @@ func TestArgs(t *testing.T) {
 		{"path info", pathInfo, "2.34.8", "path-info|-r|--json|--json-format|1|/nix/store/a"},
 		{"eval", func(c *CLI) []string { return c.evalArgs("git+file:///r?rev=0", "f") }, "2.26.3", "eval|--json|--show-trace|--no-write-lock-file|git+file:///r?rev=0#nixosConfigurations|--apply|f"},
 	} {
-		c := &CLI{version: version(t, "nix (Nix) "+test.version), settings: options(map[string]string{"fallback": "true", "cores": "2"})}
+		c := &CLI{version: version(t, "nix (Nix) "+test.version), settings: options()}
 		got := strings.Join(test.args(c), "|")
 		if diff := cmp.Diff(common+test.want, got); diff != "" {
 			t.Errorf("%s on %s: mismatch (-want +got):\n%s", test.name, test.version, diff)
@@ -103,16 +102,16 @@ func pathInfo(c *CLI) []string { return c.pathInfoArgs([]string{"/nix/store/a"})
 
 func TestEnvironment(t *testing.T) {
 	given := []string{"HOME=/h", "LC_ALL=de_DE.UTF-8", "NIX_CONFIG=old", "NIX_CONFIG=cores = 1"}
-	got := environment(given, "t0ken")
+	got := environment(given, map[string]string{"fallback": "true", "access-tokens": "x=s3cret"}, "t0ken")
 	for name, want := range map[string]string{
 		"HOME": "/h", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0",
-		"NIX_CONFIG": "cores = 1\nextra-access-tokens = github.com=t0ken",
+		"NIX_CONFIG": "cores = 1\naccess-tokens = x=s3cret\nfallback = true\nextra-access-tokens = github.com=t0ken",
 	} {
 		if value := lookup(got, name); value != want {
 			t.Errorf("%s = %q, want %q", name, value, want)
 		}
 	}
-	if value := lookup(environment(given, ""), "NIX_CONFIG"); value != "cores = 1" {
+	if value := lookup(environment(given, nil, ""), "NIX_CONFIG"); value != "cores = 1" {
 		t.Errorf("without a token NIX_CONFIG = %q", value)
 	}
 	if !slices.Contains(given, "LC_ALL=de_DE.UTF-8") {

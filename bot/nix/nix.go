@@ -61,9 +61,9 @@ func Open(ctx context.Context, o Options) (*CLI, error) {
 	c := &CLI{
 		nix:   path,
 		store: filepath.Join(filepath.Dir(path), "nix-store"),
-		env:   environment(o.Env, o.AccessToken),
+		env:   environment(o.Env, o.Settings, o.AccessToken),
 		log:   o.Log,
-		grace: 15 * time.Second,
+		grace: 5 * time.Second,
 	}
 	out, err := c.run(ctx, command{doing: "asking nix for its version", tool: c.nix, args: []string{"--version"}})
 	if err != nil {
@@ -75,7 +75,7 @@ func Open(ctx context.Context, o Options) (*CLI, error) {
 	if !c.version.atLeast(2, 8) {
 		return nil, fmt.Errorf("checking Nix: %s is older than 2.8, the oldest that nixferry works with: %s", c.version, install)
 	}
-	c.settings = options(o.Settings)
+	c.settings = options()
 	return c, c.configure(ctx)
 }
 
@@ -117,26 +117,31 @@ func lookup(env []string, name string) string {
 }
 
 // environment is the caller's, in which Nix and git speak English and ask
-// nobody, and with the token added to what NIX_CONFIG holds.
-func environment(env []string, token string) []string {
-	env = append(slices.Clone(env), "LC_ALL=C", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0")
+// nobody. The user's settings, which may hold secrets as well, and the token
+// are added to what NIX_CONFIG holds: everybody on the machine can read the
+// arguments of a process.
+func environment(env []string, settings map[string]string, token string) []string {
+	var config []string
+	if old := lookup(env, "NIX_CONFIG"); old != "" {
+		config = append(config, old)
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		config = append(config, name+" = "+settings[name])
+	}
 	if token != "" {
-		config := "extra-access-tokens = github.com=" + token
-		if old := lookup(env, "NIX_CONFIG"); old != "" {
-			config = old + "\n" + config
-		}
-		env = append(env, "NIX_CONFIG="+config)
+		config = append(config, "extra-access-tokens = github.com="+token)
+	}
+	env = append(slices.Clone(env), "LC_ALL=C", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0")
+	if len(config) > 0 {
+		env = append(env, "NIX_CONFIG="+strings.Join(config, "\n"))
 	}
 	return env
 }
 
-// options are the --option arguments of every command: the user's settings,
-// then those nixferry does not let anyone change.
-func options(settings map[string]string) []string {
+// options are the --option arguments of every command: the settings nixferry
+// does not let anyone change.
+func options() []string {
 	var args []string
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		args = append(args, "--option", name, settings[name])
-	}
 	for _, name := range []string{"accept-flake-config", "eval-cache", "warn-dirty"} {
 		args = append(args, "--option", name, "false")
 	}

@@ -26,6 +26,8 @@ type State struct {
 	Head string `json:"head,omitempty"`
 	// Revision is the channel revision that was judged.
 	Revision string `json:"revision,omitempty"`
+	// Scope is a digest of the inputs that decide what is judged.
+	Scope string `json:"scope,omitempty"`
 	// Verdict is the run's verdict, in lower case letters and dashes.
 	Verdict string `json:"verdict,omitempty"`
 	// Complete says that the run got to its end: false means that some hosts
@@ -40,7 +42,7 @@ var (
 
 // valid reports whether the fields look like what they should hold.
 func (s State) valid() bool {
-	return hexOnly.MatchString(s.Head) && hexOnly.MatchString(s.Revision) && wordOnly.MatchString(s.Verdict)
+	return hexOnly.MatchString(s.Head) && hexOnly.MatchString(s.Revision) && hexOnly.MatchString(s.Scope) && wordOnly.MatchString(s.Verdict)
 }
 
 // Splice returns the body with the bot's section replaced, or added at the end

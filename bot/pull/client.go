@@ -144,17 +144,18 @@ func (c *Client) DefaultBranch(ctx context.Context) (branch string, err error) {
 	return branch, err
 }
 
-// An Author is whom a commit names as its author. Anybody who may push can
-// write anything there.
-type Author struct{ Name, Email string }
+// Makers are whom a commit names, by mail address. Amending and rebasing keep
+// the author and change the committer. Anybody who may push can write anything
+// there.
+type Makers struct{ Author, Committer string }
 
-// CommitAuthor returns the author of a commit that is on GitHub, to tell the
-// bot's own from people's. ErrNotFound when it is not there.
-func (c *Client) CommitAuthor(ctx context.Context, sha string) (author Author, err error) {
+// Makers returns who made a commit that is on GitHub, to tell the bot's own
+// from people's. ErrNotFound when it is not there.
+func (c *Client) Makers(ctx context.Context, sha string) (by Makers, err error) {
 	err = c.call(ctx, "asking who made commit "+sha, func(ctx context.Context) error {
 		commit, _, err := c.api.Git.GetCommit(ctx, c.owner, c.repo, sha)
-		author = Author{Name: commit.GetAuthor().GetName(), Email: commit.GetAuthor().GetEmail()}
+		by = Makers{Author: commit.GetAuthor().GetEmail(), Committer: commit.GetCommitter().GetEmail()}
 		return err
 	})
-	return author, err
+	return by, err
 }

@@ -180,14 +180,14 @@ func TestInvite(t *testing.T) {
 	}
 }
 
-func TestDefaultBranchAndCommitAuthor(t *testing.T) {
+func TestDefaultBranchAndMakers(t *testing.T) {
 	hub := serve(t)
 	c := hub.client(t)
 	if got, err := c.DefaultBranch(t.Context()); got != "main" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
-	got, err := c.CommitAuthor(t.Context(), hub.head)
-	if want := (pull.Author{Name: "Ada", Email: "ada@example.org"}); got != want || err != nil {
+	got, err := c.Makers(t.Context(), hub.head)
+	if want := (pull.Makers{Author: "ada@example.org", Committer: "ada@example.org"}); got != want || err != nil {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 }

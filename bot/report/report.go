@@ -45,6 +45,9 @@ type Report struct {
 	// Quiet says in a sentence why no host was judged, where that is as it
 	// should be: nothing moved, or the pull request says it all already.
 	Quiet string `json:"quiet,omitempty"`
+	// Verdict is that of the run which judged the fleet last, where this one
+	// had nothing to judge.
+	Verdict string `json:"verdict,omitempty"`
 	// Notes are sentences of nixferry itself about this run, for its reader:
 	// "the lock was out of step with flake.nix", say.
 	Notes   []string `json:"notes,omitempty"`
