@@ -13,15 +13,6 @@ import (
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
-// buildBoth builds both sides, base first: what they share is there then.
-func (c *crossing) buildBoth(ctx context.Context, base, head side) error {
-	defer c.time(&c.timings.Build)()
-	if err := c.build(ctx, base); err != nil {
-		return err
-	}
-	return c.build(ctx, head)
-}
-
 // build builds every host of a side that evaluates and that this runner can
 // build, in one nix build: shared work is done once, and one broken host hides
 // no other.
@@ -40,6 +31,7 @@ func (c *crossing) build(ctx context.Context, s side) error {
 		return nil
 	}
 	c.progress.step("building %d hosts on %s", len(drvs), s.name)
+	defer c.time(&c.timings.Build)()
 	slices.Sort(drvs)
 	drvs = slices.Compact(drvs) // hosts may be one and the same system
 	logs := &buildLogs{dir: filepath.Join(c.out, "logs"), progress: c.progress}

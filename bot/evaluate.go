@@ -40,10 +40,9 @@ type host struct {
 	stopped []nixlog.Failure
 }
 
-// evaluate asks Nix for every picked host of both sides: a warm-up each that
-// lists the hosts and fetches what they share, then one process per host, as
-// many at once as memory allows.
-func (c *crossing) evaluate(ctx context.Context, baseRev, headRev string) (base, head side, err error) {
+// hosts lists the picked hosts of both sides. It is also the warm-up: it
+// fetches what the evaluations after it share.
+func (c *crossing) hosts(ctx context.Context, baseRev, headRev string) (base, head side, err error) {
 	defer c.time(&c.timings.Evaluate)()
 	c.progress.step("evaluating the hosts before and after")
 	if base, err = c.list(ctx, "base", baseRev); err != nil {
@@ -52,19 +51,42 @@ func (c *crossing) evaluate(ctx context.Context, baseRev, headRev string) (base,
 	if head, err = c.list(ctx, "head", headRev); err != nil {
 		return base, head, err
 	}
-	if err := listed(base, head, c.cfg.Hosts); err != nil {
-		return base, head, err
+	return base, head, listed(base, head, c.cfg.Hosts)
+}
+
+// realise evaluates both sides and, unless the run stops there, builds them.
+// Base is built while head is evaluated, which takes other parts of the
+// machine, and before head: what the two share is there then.
+func (c *crossing) realise(ctx context.Context, base, head side) error {
+	if c.cfg.Depth != config.Build {
+		return c.evaluate(ctx, base, head)
 	}
+	if err := c.evaluate(ctx, base); err != nil {
+		return err
+	}
+	group, both := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.build(both, base) })
+	group.Go(func() error { return c.evaluate(both, head) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return c.build(ctx, head)
+}
+
+// evaluate asks Nix about every host of the sides: one process per host, as
+// many at once as memory allows.
+func (c *crossing) evaluate(ctx context.Context, sides ...side) error {
+	defer c.time(&c.timings.Evaluate)()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(workers(c.cfg))
-	for _, s := range []side{base, head} {
+	for _, s := range sides {
 		for _, h := range s.sorted() {
 			if s.broken == nil {
 				group.Go(func() error { return c.probe(ctx, s, h) })
 			}
 		}
 	}
-	return base, head, group.Wait()
+	return group.Wait()
 }
 
 // list lists the hosts of a side. Where nixosConfigurations itself does not

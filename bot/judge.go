@@ -20,14 +20,12 @@ import (
 // judge does everything between the bump commit and the report: evaluate,
 // build, compare, and weigh base against head.
 func (c *crossing) judge(ctx context.Context, b bumped, headRev string) (report.Report, error) {
-	base, head, err := c.evaluate(ctx, c.base, headRev)
+	base, head, err := c.hosts(ctx, c.base, headRev)
 	if err != nil {
 		return report.Report{}, err
 	}
-	if c.cfg.Depth == config.Build {
-		if err := c.buildBoth(ctx, base, head); err != nil {
-			return report.Report{}, err
-		}
+	if err := c.realise(ctx, base, head); err != nil {
+		return report.Report{}, err
 	}
 	deltas, err := c.compare(ctx, base, head)
 	if err != nil {

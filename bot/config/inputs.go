@@ -90,22 +90,24 @@ func setHosts(c *Config, s string) (err error) {
 	return err
 }
 
+// setCompanions reads lines: `auto` or `off` for all that nixferry knows, and
+// `input=ref` for single inputs beside that.
 func setCompanions(c *Config, s string) error {
-	switch s {
-	case "auto":
-		return nil
-	case "off":
-		c.Companions.Off = true
-		return nil
-	}
-	c.Companions.Refs = map[string]string{}
 	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line == "" {
+		line = strings.TrimSpace(line)
+		if line == "" || line == "auto" {
+			continue
+		}
+		if line == "off" {
+			c.Companions.Off = true
 			continue
 		}
 		name, ref, ok := strings.Cut(line, "=")
 		if name = strings.TrimSpace(name); !ok || name == "" {
 			return fmt.Errorf("%q is neither `auto`, `off` nor `input=ref`", line)
+		}
+		if c.Companions.Refs == nil {
+			c.Companions.Refs = map[string]string{}
 		}
 		c.Companions.Refs[name] = strings.TrimSpace(ref)
 	}

@@ -35,7 +35,8 @@ func (t token) is(text []byte, what string) bool {
 
 var (
 	nameToken = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*`)
-	uriToken  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:[a-zA-Z0-9%/?:@&=+$,_.!~*'-]+`)
+	// The bound on the scheme keeps reading a.a.a.… from going back and forth.
+	uriToken = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]{0,30}:[a-zA-Z0-9%/?:@&=+$,_.!~*'-]+`)
 )
 
 var errUnclosed = errors.New("a string or comment is not closed")
@@ -204,4 +205,24 @@ func tokens(text []byte) ([]token, error) {
 		}
 		i = t.end
 	}
+}
+
+// WithoutPipes is a Nix text for a Nix that knows no pipe operators (|> and
+// <|), or has them switched off: another operator of the same length stands in
+// their place, so that inputs reads the same, at the same places. A text without
+// them, or one that cannot be taken apart, comes back as it is.
+// https://nix.dev/manual/nix/latest/development/experimental-features#xp-feature-pipe-operators
+func WithoutPipes(text []byte) []byte {
+	list, err := tokens(text)
+	if err != nil {
+		return text
+	}
+	out := bytes.Clone(text)
+	for i := 1; i < len(list); i++ {
+		a, b := list[i-1], list[i]
+		if a.end == b.start && (a.is(text, "|") && b.is(text, ">") || a.is(text, "<") && b.is(text, "|")) {
+			copy(out[a.start:], "//")
+		}
+	}
+	return out
 }

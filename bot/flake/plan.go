@@ -82,11 +82,11 @@ type Left struct {
 func MakePlan(request Request) Plan {
 	p := planner{Request: request, moved: map[string]string{}}
 	if reason := p.objection(); reason != "" {
-		return refusal(reason)
+		return Refusal(reason)
 	}
 	system, how, reason := p.systemInputs()
 	if reason != "" {
-		return refusal(reason)
+		return Refusal(reason)
 	}
 	for _, input := range system {
 		if why := p.keptApart(input, system); why != "" {
@@ -100,14 +100,14 @@ func MakePlan(request Request) Plan {
 		for _, left := range p.refused {
 			reasons = append(reasons, left.Why)
 		}
-		return refusal(strings.Join(reasons, "; "))
+		return Refusal(strings.Join(reasons, "; "))
 	}
 	p.left = append(p.left, p.refused...)
 	p.moveCompanions(system)
 	p.leaveSideInputs()
 	if len(p.edits) > 0 {
 		if why := generated(p.Text, p.Source); why != "" {
-			return refusal(why)
+			return Refusal(why)
 		}
 	}
 	plan := p.plan(how)
@@ -115,7 +115,8 @@ func MakePlan(request Request) Plan {
 	return plan
 }
 
-func refusal(reason string) Plan {
+// Refusal is the plan that changes nothing, for the given reason.
+func Refusal(reason string) Plan {
 	return Plan{Verdict: VerdictRefuse, Reason: reason, Edits: []Edit{}, Left: []Left{}, Update: []string{}, System: []string{}}
 }
 

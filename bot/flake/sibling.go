@@ -49,17 +49,23 @@ func (p *planner) direction(ref flakeRef) string {
 	return ""
 }
 
-// branchOf is the branch of the root input that a name stands for.
-func (p *planner) branchOf(name string) (branch channel.Branch, known bool) {
+// nixpkgsOf is the reference of the root input that a name stands for, provided
+// that it is nixpkgs with a branch or revision to edit.
+func (p *planner) nixpkgsOf(name string) (ref flakeRef, ok bool) {
 	path := p.Source.resolve(name)
 	if len(path) != 1 {
-		return channel.Branch{}, false
+		return flakeRef{}, false
 	}
 	ref, _, err := p.Source.reference(path[0])
-	if err != nil || ref.lineage() != official {
-		return channel.Branch{}, false
+	return ref, err == nil && ref.lineage() == official
+}
+
+// branchOf is the branch of nixpkgs that a name stands for.
+func (p *planner) branchOf(name string) (branch channel.Branch, known bool) {
+	if ref, ok := p.nixpkgsOf(name); ok {
+		return ref.branch()
 	}
-	return ref.branch()
+	return channel.Branch{}, false
 }
 
 // keptApart says why, of several inputs that build hosts, one stays while the
@@ -71,8 +77,8 @@ func (p *planner) keptApart(name string, system []string) string {
 		return ""
 	}
 	others := slices.DeleteFunc(slices.Clone(system), func(other string) bool {
-		at, known := p.branchOf(other)
-		return other == name || !known || p.ahead(at) || p.held(other)
+		ref, ok := p.nixpkgsOf(other)
+		return other == name || !ok || p.direction(ref) != "" || p.held(other)
 	})
 	on := cmp.Or(branch.Name, "the default branch")
 	use := func() string {

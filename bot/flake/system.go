@@ -72,8 +72,8 @@ func (p *planner) guessSystem() (inputs []string, how, reason string) {
 }
 
 // called are the inputs that the texts at hand call to build hosts. Names that
-// flake.nix binds hold in the other files as well. A nixpkgs for Darwin builds
-// no NixOS.
+// flake.nix binds hold in the other files as well; another flake has names of
+// its own. A nixpkgs for Darwin builds no NixOS.
 func (p *planner) called() []string {
 	main, ok := newReader(p.Text, p.Source.names(), p.mayBuild, nil)
 	if !ok {
@@ -81,7 +81,10 @@ func (p *planner) called() []string {
 	}
 	called := main.systemCalls()
 	for _, text := range p.Modules {
-		if module, ok := newReader(text, main.inputs, p.mayBuild, main.bound); ok {
+		if !mentionsHosts(text) {
+			continue
+		}
+		if module, ok := newReader(text, main.inputs, p.mayBuild, main.bound); ok && !module.isFlake() {
 			called = append(called, module.systemCalls()...)
 		}
 	}

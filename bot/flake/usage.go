@@ -173,11 +173,29 @@ func (r reader) arguments(name string) (names []string) {
 	return nil
 }
 
+// isFlake reports whether the text is a flake.nix.
+func (r reader) isFlake() bool {
+	depth := 0
+	for i := range r.list {
+		switch r.word(i) {
+		case "{":
+			depth++
+		case "}":
+			depth--
+		case "outputs":
+			if depth == 1 && r.word(i+1) == "=" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // mentions are words without which no text decides what builds a host.
 var mentions = [][]byte{[]byte("nixosSystem"), []byte("eval-config"), []byte("nodeNixpkgs"), []byte("colmena"), []byte("channelName")}
 
-func (r reader) mentionsHosts() bool {
-	return slices.ContainsFunc(mentions, func(word []byte) bool { return bytes.Contains(r.text, word) })
+func mentionsHosts(text []byte) bool {
+	return slices.ContainsFunc(mentions, func(word []byte) bool { return bytes.Contains(text, word) })
 }
 
 // evalConfig finds what nixosSystem itself calls, as "${X}/nixos/lib/…".
@@ -187,9 +205,6 @@ var evalConfig = regexp.MustCompile(`\$\{(?:inputs\.)?([a-zA-Z_][a-zA-Z0-9_'-]*)
 // lib.nixosSystem where lib is X.lib, nixosSystem with X.lib; those that it
 // hands to colmena and flake-utils-plus.
 func (r reader) systemCalls() []string {
-	if !r.mentionsHosts() {
-		return nil
-	}
 	var called, libs, opened []string
 	for _, m := range evalConfig.FindAllSubmatch(r.text, -1) {
 		called = append(called, r.named(string(m[1]))...)

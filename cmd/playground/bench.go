@@ -36,8 +36,8 @@ func measure(ctx context.Context, binary, files string, env []string, out io.Wri
 		if err != nil {
 			return err
 		}
-		n, err := round(ctx, files, env, func(g *ground, checkout string, env []string) ([]cost, error) {
-			return g.twice(ctx, binary, checkout, env)
+		n, err := round(ctx, files, env, func(g *ground, _ string, env []string) ([]cost, error) {
+			return g.twice(ctx, binary, env)
 		})
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func round(ctx context.Context, files string, env []string, run func(*ground, st
 }
 
 // twice measures a run that has everything to do and one that has nothing.
-func (g *ground) twice(ctx context.Context, binary, checkout string, env []string) ([]cost, error) {
+func (g *ground) twice(ctx context.Context, binary string, env []string) ([]cost, error) {
 	path, err := filepath.Abs(binary)
 	if err != nil {
 		return nil, err
