@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -30,9 +31,12 @@ type BumpMode struct {
 // ErrRefused marks a flake that nixferry does not dare to edit.
 var ErrRefused = errors.New("nothing was changed")
 
-// A bumped is what a bump comes to.
+// A bumped is what the bump of one flake comes to.
 type bumped struct {
+	dir  string // the flake's directory in the repository
 	plan flake.Plan
+	// refused is why the flake stays as it is, wrapping [ErrRefused].
+	refused error
 	// files are the new contents by path from the repository's root.
 	files map[string][]byte
 	// before and after are the two locks, inputs what lies between them.
@@ -40,21 +44,71 @@ type bumped struct {
 	inputs        []flake.InputChange
 }
 
+// bumpAll bumps several flakes of one repository. A flake that is refused is
+// among the bumps with its reason; every other error ends it.
+func bumpAll(ctx context.Context, drafts []*draft, cfg config.Config, how BumpMode) (all []bumped, err error) {
+	for _, d := range drafts {
+		if d.refused = d.read(ctx); d.refused != nil && !errors.Is(d.refused, ErrRefused) {
+			return nil, d.refused
+		}
+	}
+	for _, d := range drafts {
+		var b bumped
+		if err = d.refused; err == nil {
+			b, err = d.bump(ctx, d.wishes(cfg, drafts), how)
+		}
+		switch {
+		case errors.Is(err, ErrRefused):
+			b = refusal(d.dir, b.plan, err)
+		case err != nil:
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// refusal is the bump of a flake that stays as it is. A plan that went wrong
+// only when it was carried out is one that refuses.
+func refusal(dir string, plan flake.Plan, err error) bumped {
+	if plan.Verdict != flake.VerdictRefuse {
+		plan = flake.Refusal(strings.TrimSuffix(err.Error(), ": "+ErrRefused.Error()))
+	}
+	return bumped{dir: dir, plan: plan, refused: err}
+}
+
+// wishes are the owner's, without those about inputs that only other flakes
+// of the run have.
+func (d *draft) wishes(cfg config.Config, all []*draft) config.Config {
+	theirs := func(name string) bool {
+		return !d.has(name) && slices.ContainsFunc(all, func(other *draft) bool { return other.has(name) })
+	}
+	cfg.Hold = slices.DeleteFunc(slices.Clone(cfg.Hold), theirs)
+	cfg.AlsoUpdate = slices.DeleteFunc(slices.Clone(cfg.AlsoUpdate), theirs)
+	cfg.Companions.Refs = maps.Clone(cfg.Companions.Refs)
+	maps.DeleteFunc(cfg.Companions.Refs, func(name, _ string) bool { return theirs(name) })
+	return cfg
+}
+
+// has reports whether the flake, or its lock, has an input of that name.
+func (d *draft) has(name string) bool {
+	_, declared := d.source.Inputs[name]
+	return declared || slices.Contains(d.lock.Inputs(), name)
+}
+
 // bump plans and makes the change inside d's copy of the repository's files:
 // flake.nix is edited and checked with Nix, then relocked. A plan that refuses
-// is an error which wraps [ErrRefused], and its plan is returned.
+// is an error which wraps [ErrRefused].
 func (d *draft) bump(ctx context.Context, cfg config.Config, how BumpMode) (bumped, error) {
-	if err := d.read(ctx); err != nil {
-		return bumped{}, err
-	}
+	b := bumped{dir: d.dir}
 	systems, err := d.systemInputs(ctx, cfg, how)
 	if err != nil {
-		return bumped{}, err
+		return b, err
 	}
-	b := bumped{before: d.lock, after: d.lock, plan: flake.MakePlan(flake.Request{
+	b.before, b.after, b.plan = d.lock, d.lock, flake.MakePlan(flake.Request{
 		File: d.name("flake.nix"), Text: d.text, Source: d.source, Lock: d.lock, Target: cfg.Channel,
 		SystemInputs: systems, Modules: modules(d.tree, d.path("flake.nix")), Companions: cfg.Companions, Hold: cfg.Hold, AlsoUpdate: cfg.AlsoUpdate,
-	})}
+	})
 	if b.plan.Verdict == flake.VerdictRefuse {
 		return b, fmt.Errorf("planning the bump of %s: %s: %w", d.name("flake.nix"), b.plan.Reason, ErrRefused)
 	}
@@ -66,7 +120,21 @@ func (d *draft) bump(ctx context.Context, cfg config.Config, how BumpMode) (bump
 			return b, err
 		}
 	}
-	return b, d.finish(&b)
+	if err := d.finish(&b); err != nil {
+		return b, err
+	}
+	return b, stayed(b, cfg.Hold)
+}
+
+// stayed makes sure that no input moved that its owner holds.
+func stayed(b bumped, hold []string) error {
+	for _, change := range b.inputs {
+		if slices.Contains(hold, change.Name) {
+			return fmt.Errorf("relocking %s: %s is held, and flake.lock is out of step with flake.nix about it: run `nix flake lock` and commit, or hold it no longer: %w",
+				path.Join(b.dir, "flake.nix"), change.Name, ErrRefused)
+		}
+	}
+	return nil
 }
 
 // A draft is a flake that is being changed, in a copy of its repository.
@@ -80,6 +148,7 @@ type draft struct {
 	text, locked []byte     // flake.nix and flake.lock as they were
 	source       flake.Source
 	lock         flake.Lock
+	refused      error // why flake.nix or flake.lock cannot be read
 }
 
 func (d *draft) path(name string) string {
@@ -89,6 +158,7 @@ func (d *draft) path(name string) string {
 func (d *draft) name(name string) string { return path.Join(d.dir, name) }
 
 // read takes in flake.nix, through Nix as well, and flake.lock if there is one.
+// The error wraps [ErrRefused] where one of the two is at fault.
 func (d *draft) read(ctx context.Context) (err error) {
 	if err := d.contained("flake.nix", "flake.lock"); err != nil {
 		return err
@@ -106,10 +176,14 @@ func (d *draft) read(ctx context.Context) (err error) {
 	}
 	if err == nil {
 		if d.lock, err = flake.ParseLock(d.locked); err != nil {
-			return fmt.Errorf("reading %s: %w", d.name("flake.lock"), err)
+			return fmt.Errorf("reading %s: %w: %w", d.name("flake.lock"), err, ErrRefused)
 		}
 	}
 	d.source, err = d.inputs(ctx)
+	var rejected *nix.CommandError
+	if errors.As(err, &rejected) && len(rejected.Log.Errors) > 0 && !rejected.Resources() {
+		return fmt.Errorf("%w: %w", err, ErrRefused)
+	}
 	return err
 }
 
@@ -179,9 +253,13 @@ func (d *draft) finish(b *bumped) error {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("reading back %s: %w", d.name(name), err)
 		}
-		if err == nil && !bytes.Equal(before, after) {
-			b.files[d.name(name)] = after
+		if err != nil || bytes.Equal(before, after) {
+			continue
 		}
+		if flake.TouchesStateVersion(before, after) {
+			return fmt.Errorf("editing %s: the edit would change a stateVersion, which nixferry never does: %w", d.name(name), ErrRefused)
+		}
+		b.files[d.name(name)] = after
 	}
 	if text, ok := b.files[d.name("flake.lock")]; ok {
 		var err error
@@ -191,27 +269,6 @@ func (d *draft) finish(b *bumped) error {
 		b.inputs = flake.DiffLocks(b.before, b.after)
 	}
 	return nil
-}
-
-// message is the bump's commit message.
-func (b bumped) message(cfg config.Config) string {
-	if cfg.CommitMessage != "" {
-		return cfg.CommitMessage
-	}
-	var text strings.Builder
-	fmt.Fprintf(&text, "nixpkgs: %s\n", b.move(cfg.Channel.Name))
-	for _, change := range b.inputs {
-		fmt.Fprintf(&text, "\n%s", describe(change))
-	}
-	return text.String()
-}
-
-// move says from where to where in a few words.
-func (b bumped) move(target string) string {
-	if from := b.from(); from != "" && from != target {
-		return from + " → " + target
-	}
-	return "move along " + target
 }
 
 // from is what the nixpkgs that builds the hosts followed before.
@@ -237,7 +294,11 @@ func (b bumped) caughtUp() bool {
 
 // describe says in one line what happened to an input.
 func describe(change flake.InputChange) string {
-	return fmt.Sprintf("%s: %s → %s", change.Name, describePoint(change.Before), describePoint(change.After))
+	name := change.Name
+	if change.Flake != "" {
+		name = change.Flake + "#" + name
+	}
+	return fmt.Sprintf("%s: %s → %s", name, describePoint(change.Before), describePoint(change.After))
 }
 
 func describePoint(at flake.Point) string {

@@ -34,20 +34,20 @@ func TestMessage(t *testing.T) {
 	}, {Name: "gone", Before: flake.Point{Follows: "nixpkgs"}}}
 	for _, test := range []struct {
 		name string
-		b    bumped
+		b    bumps
 		cfg  config.Config
 		want string
 	}{
 		{
 			"another channel",
-			bumped{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before, inputs: inputs},
+			bumps{{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before, inputs: inputs}},
 			unstable,
 			"nixpkgs: nixos-25.11 → nixos-unstable\n\nnixpkgs: nixos-25.11 012345678901 → nixos-unstable abc (2026-01-02)\ngone: follows nixpkgs → none",
 		},
-		{"an input of an input", bumped{plan: flake.Plan{System: []string{"infra/nixpkgs"}}, before: before}, unstable, "nixpkgs: nixos-25.11 → nixos-unstable\n"},
-		{"along the channel", bumped{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before}, config.Config{Channel: channel.Channel{Name: "nixos-25.11"}}, "nixpkgs: move along nixos-25.11\n"},
-		{"never locked", bumped{plan: flake.Plan{System: []string{"nixpkgs"}}}, unstable, "nixpkgs: move along nixos-unstable\n"},
-		{"the owner's own", bumped{}, config.Config{CommitMessage: "mine"}, "mine"},
+		{"an input of an input", bumps{{plan: flake.Plan{System: []string{"infra/nixpkgs"}}, before: before}}, unstable, "nixpkgs: nixos-25.11 → nixos-unstable\n"},
+		{"along the channel", bumps{{plan: flake.Plan{System: []string{"nixpkgs"}}, before: before}}, config.Config{Channel: channel.Channel{Name: "nixos-25.11"}}, "nixpkgs: move along nixos-25.11\n"},
+		{"never locked", bumps{{plan: flake.Plan{System: []string{"nixpkgs"}}}}, unstable, "nixpkgs: move along nixos-unstable\n"},
+		{"the owner's own", nil, config.Config{CommitMessage: "mine"}, "mine"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, test.b.message(test.cfg)); diff != "" {
@@ -73,15 +73,17 @@ func TestNixpkgs(t *testing.T) {
 }
 
 func TestStill(t *testing.T) {
-	c := &crossing{cfg: config.Config{Channel: channel.Channel{Name: "nixos-unstable"}}}
+	behind := bumped{dir: "lab", plan: flake.Plan{System: []string{"nixpkgs"}, Update: []string{"disko"}, Reason: "nixpkgs is held (hold)"}}
+	newest := bumped{dir: ".", plan: flake.Plan{System: []string{"nixpkgs"}, Update: []string{"nixpkgs"}, Reason: "nixpkgs follows nixos-unstable already"}}
 	for _, test := range []struct {
-		plan flake.Plan
+		all  bumps
 		want string
 	}{
-		{flake.Plan{System: []string{"nixpkgs"}, Update: []string{"nixpkgs"}}, "main follows nixos-unstable, and its lock holds the newest revision."},
-		{flake.Plan{System: []string{"nixpkgs"}, Update: []string{"disko"}, Reason: "nixpkgs is held (hold)"}, "main stays as it is: nixpkgs is held (hold)."},
+		{bumps{newest}, "main follows nixos-unstable, and its lock holds the newest revision."},
+		{bumps{behind}, "main stays as it is: nixpkgs is held (hold)."},
+		{bumps{newest, behind}, "main stays as it is: .: nixpkgs follows nixos-unstable already; lab: nixpkgs is held (hold)."},
 	} {
-		if got := c.still(bumped{plan: test.plan}, "main"); got != test.want {
+		if got := test.all.still("main", "nixos-unstable"); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

@@ -16,20 +16,22 @@ import (
 	"github.com/nixferry/nixferry/bot/report"
 )
 
-// A crossing is one flake on its way from base to head.
+// A crossing is a repository on its way from base to head: all of its flakes
+// that the run is about.
 type crossing struct {
 	world    World
 	cfg      config.Config
 	nix      *nix.CLI
 	repo     *repo.Repo // the scratch repository
-	dir      string     // the flake's directory in the repository, "." at its root
+	dirs     []string   // the flakes' directories in the repository, "." for its root
 	base     string     // the commit the run started from
-	work     string     // a directory for intermediate files, of this crossing alone
+	work     string     // a directory for intermediate files
 	out      string     // the report directory
 	progress *progress
 	timings  report.Timings
 	// What the report says of where it was made; empty away from GitHub.
 	baseName, headName, repository, run string
+	notes                               []string
 }
 
 // cpu is what nixferry itself has used, without the processes it ran.
@@ -58,41 +60,40 @@ func (c *crossing) open(from *repo.Repo) error {
 // tree is where base's files are exported to and relocked.
 func (c *crossing) tree() string { return filepath.Join(c.work, "tree") }
 
-// head makes the bump and commits it. The commit is "" when nothing moves.
-func (c *crossing) head(ctx context.Context) (b bumped, sha string, err error) {
+// head makes the bumps and commits them. The commit is "" when nothing moves.
+func (c *crossing) head(ctx context.Context) (all bumps, sha string, err error) {
 	defer c.time(&c.timings.Bump)()
-	c.progress.step("bumping %s to %s", c.name(), c.cfg.Channel.Name)
 	if _, err := c.repo.Export(ctx, c.base, c.tree()); err != nil {
-		return b, "", err
+		return nil, "", err
 	}
-	d := draft{cli: c.nix, tree: c.tree(), dir: c.dir, ref: c.commitRef(c.base)}
-	if b, err = d.bump(ctx, c.cfg, BumpMode{}); err != nil {
-		return b, "", err
+	if all, err = c.bumpFlakes(ctx); err != nil {
+		return nil, "", err
 	}
-	for _, change := range b.inputs {
+	for _, change := range all.inputs() {
 		c.progress.line("%s", describe(change))
 	}
-	if len(b.files) == 0 {
-		return b, "", nil
+	files := all.files()
+	if len(files) == 0 {
+		return all, "", nil
 	}
-	when, err := c.date(b)
+	when, err := c.date(all)
 	if err != nil {
-		return b, "", err
+		return nil, "", err
 	}
 	author := repo.Signature{Name: c.cfg.Author.Name, Email: c.cfg.Author.Email}
-	sha, err = c.repo.WriteCommit(c.base, b.files, b.message(c.cfg), author, when)
+	sha, err = c.repo.WriteCommit(c.base, files, all.message(c.cfg), author, when)
 	if errors.Is(err, repo.ErrNoChange) {
-		return b, "", nil
+		return all, "", nil
 	}
-	return b, sha, err
+	return all, sha, err
 }
 
 // date dates the bump by what it is made of, the younger of base and the
 // inputs that moved, so that the same situation gives the same commit and a
 // run in which nothing moved can tell by comparing two hashes.
-func (c *crossing) date(b bumped) (time.Time, error) {
+func (c *crossing) date(all bumps) (time.Time, error) {
 	when, err := c.repo.CommitDate(c.base)
-	for _, change := range b.inputs {
+	for _, change := range all.inputs() {
 		if change.After.Date.After(when) {
 			when = change.After.Date
 		}
@@ -100,15 +101,9 @@ func (c *crossing) date(b bumped) (time.Time, error) {
 	return when, err
 }
 
-// commitRef is the flake at a commit of the scratch repository.
-func (c *crossing) commitRef(rev string) string { return flake.CommitRef(c.repo.Root(), rev, c.dir) }
-
-// name is how the flake is called in progress: by its directory.
-func (c *crossing) name() string {
-	if c.dir == "." {
-		return "the flake"
-	}
-	return c.dir
+// commitRef is the flake in dir at a commit of the scratch repository.
+func (c *crossing) commitRef(rev, dir string) string {
+	return flake.CommitRef(c.repo.Root(), rev, dir)
 }
 
 // time adds the seconds until the function it returns is called to field.

@@ -20,16 +20,16 @@ import (
 type side struct {
 	name string // "base" or "head", for progress and logs
 	rev  string
-	ref  string // the flake ref of the commit
-	// hosts by name; all that the side has and the owner picked.
+	// hosts by the name they have in the report; all that the side has and the
+	// owner picked.
 	hosts map[string]*host
-	// broken is why not even the names of its hosts can be had.
-	broken *nix.EvalError
 }
 
 // A host is one nixosConfigurations entry on one side.
 type host struct {
-	name    string
+	name    string // in the report
+	dir     string // the directory of its flake
+	attr    string // its name in nixosConfigurations
 	facts   nix.Facts
 	eval    verdict.Outcome
 	build   verdict.Outcome
@@ -40,18 +40,82 @@ type host struct {
 	stopped []nixlog.Failure
 }
 
-// hosts lists the picked hosts of both sides. It is also the warm-up: it
-// fetches what the evaluations after it share.
-func (c *crossing) hosts(ctx context.Context, baseRev, headRev string) (base, head side, err error) {
+// hosts lists the picked hosts of both sides, of all flakes that move. It is
+// also the warm-up: it fetches what the evaluations after it share.
+func (c *crossing) hosts(ctx context.Context, all bumps, headRev string) (base, head side, err error) {
 	defer c.time(&c.timings.Evaluate)()
 	c.progress.step("evaluating the hosts before and after")
-	if base, err = c.list(ctx, "base", baseRev); err != nil {
-		return base, head, err
+	base = side{name: "base", rev: c.base, hosts: map[string]*host{}}
+	head = side{name: "head", rev: headRev, hosts: map[string]*host{}}
+	for _, b := range all.moved() {
+		if err := c.listBoth(ctx, b.dir, all.label(b), base, head); err != nil {
+			return base, head, err
+		}
 	}
-	if head, err = c.list(ctx, "head", headRev); err != nil {
-		return base, head, err
+	return base, head, pick(base, head, c.cfg.Hosts)
+}
+
+// listBoth adds the hosts of the flake in dir to both sides. Where
+// nixosConfigurations itself does not evaluate on one, that is a fact about
+// all hosts that it has on the other.
+func (c *crossing) listBoth(ctx context.Context, dir, label string, sides ...side) error {
+	var names []string
+	broken := make([]*nix.EvalError, len(sides))
+	for i, s := range sides {
+		found, err := c.nix.Hosts(ctx, c.commitRef(s.rev, dir))
+		if broken[i], err = unlisted(err); err != nil {
+			return fmt.Errorf("listing the hosts on %s: %w", s.name, err)
+		}
+		s.add(dir, label, nil, found...)
+		names = append(names, found...)
 	}
-	return base, head, listed(base, head, c.cfg.Hosts)
+	if len(names) == 0 {
+		return fmt.Errorf("listing the hosts: nixosConfigurations evaluates neither before the bump nor after it, so correct it first: %w", broken[0])
+	}
+	for i, s := range sides {
+		if broken[i] != nil {
+			c.progress.line("%-4s nixosConfigurations does not evaluate", s.name)
+			s.add(dir, label, broken[i], names...)
+		}
+	}
+	return nil
+}
+
+// unlisted tells nixosConfigurations that do not evaluate, which is a fact
+// about their hosts, from every other error.
+func unlisted(err error) (*nix.EvalError, error) {
+	var failed *nix.CommandError
+	if errors.As(err, &failed) && failed.Next == "" && !failed.Resources() {
+		return &nix.EvalError{CommandError: failed}, nil
+	}
+	return nil, err
+}
+
+// add adds hosts of a flake to a side; broken is why they do not evaluate,
+// where that is known already.
+func (s side) add(dir, label string, broken *nix.EvalError, attrs ...string) {
+	for _, attr := range attrs {
+		h := &host{name: attr, dir: dir, attr: attr, eval: verdict.NotRun, build: verdict.NotRun, failure: broken}
+		if label != "" && label != "." {
+			h.name = label + "#" + attr
+		}
+		if broken != nil {
+			h.eval = verdict.Failed
+		}
+		s.hosts[h.name] = h
+	}
+}
+
+// pick leaves of both sides the hosts that their owner wants, by either name.
+func pick(base, head side, wanted config.Globs) error {
+	all := max(len(base.hosts), len(head.hosts))
+	for _, s := range []side{base, head} {
+		maps.DeleteFunc(s.hosts, func(_ string, h *host) bool { return !wanted.Match(h.attr, h.name) })
+	}
+	if len(base.hosts)+len(head.hosts) == 0 {
+		return fmt.Errorf("listing the hosts: `hosts` picks none of the %d in nixosConfigurations: name one of them: %w", all, config.ErrUsage)
+	}
+	return nil
 }
 
 // realise evaluates both sides and, unless the run stops there, builds them.
@@ -81,7 +145,7 @@ func (c *crossing) evaluate(ctx context.Context, sides ...side) error {
 	group.SetLimit(workers(c.cfg))
 	for _, s := range sides {
 		for _, h := range s.sorted() {
-			if s.broken == nil {
+			if h.failure == nil {
 				group.Go(func() error { return c.probe(ctx, s, h) })
 			}
 		}
@@ -89,57 +153,10 @@ func (c *crossing) evaluate(ctx context.Context, sides ...side) error {
 	return group.Wait()
 }
 
-// list lists the hosts of a side. Where nixosConfigurations itself does not
-// evaluate, the side is broken, which is a fact about all of its hosts.
-func (c *crossing) list(ctx context.Context, name, rev string) (side, error) {
-	s := side{name: name, rev: rev, ref: c.commitRef(rev), hosts: map[string]*host{}}
-	names, err := c.nix.Hosts(ctx, s.ref)
-	var failed *nix.CommandError
-	switch {
-	case errors.As(err, &failed) && failed.Next == "" && !failed.Resources():
-		s.broken = &nix.EvalError{CommandError: failed}
-		c.progress.line("%-4s nixosConfigurations does not evaluate", name)
-	case err != nil:
-		return s, fmt.Errorf("listing the hosts on %s: %w", name, err)
-	}
-	for _, n := range names {
-		s.hosts[n] = &host{name: n, eval: verdict.NotRun, build: verdict.NotRun}
-	}
-	return s, nil
-}
-
-// listed gives a broken side the hosts of the other one, and leaves those that
-// the owner picked.
-func listed(base, head side, pick config.Globs) error {
-	switch {
-	case base.broken != nil && head.broken != nil:
-		return fmt.Errorf("listing the hosts: nixosConfigurations evaluates neither before the bump nor after it, so correct it first: %w", base.broken)
-	case base.broken != nil:
-		base.fail(head)
-	case head.broken != nil:
-		head.fail(base)
-	}
-	all := max(len(base.hosts), len(head.hosts))
-	for _, s := range []side{base, head} {
-		maps.DeleteFunc(s.hosts, func(name string, _ *host) bool { return !pick.Match(name) })
-	}
-	if len(base.hosts)+len(head.hosts) == 0 {
-		return fmt.Errorf("listing the hosts: `hosts` picks none of the %d in nixosConfigurations: name one of them: %w", all, config.ErrUsage)
-	}
-	return nil
-}
-
-// fail makes the other side's hosts fail here.
-func (s side) fail(other side) {
-	for name := range other.hosts {
-		s.hosts[name] = &host{name: name, eval: verdict.Failed, build: verdict.NotRun, failure: s.broken}
-	}
-}
-
 // probe evaluates one host. Only the end of the whole run is an error.
 func (c *crossing) probe(ctx context.Context, s side, h *host) error {
 	start := c.world.Now()
-	facts, err := c.nix.Probe(ctx, s.ref, h.name)
+	facts, err := c.nix.Probe(ctx, c.commitRef(s.rev, h.dir), h.attr)
 	h.seconds = c.world.Now().Sub(start).Seconds()
 	if ctx.Err() != nil {
 		return fmt.Errorf("evaluating %s on %s: %w", h.name, s.name, context.Cause(ctx))

@@ -17,54 +17,63 @@ import (
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
-// lists is a side with hosts of these names, or one that is broken.
-func lists(broken *nix.EvalError, names ...string) side {
-	s := side{hosts: map[string]*host{}, broken: broken}
-	for _, name := range names {
-		s.hosts[name] = &host{name: name, eval: verdict.NotRun, build: verdict.NotRun}
-	}
+// lists is a side with hosts of these names.
+func lists(names ...string) side {
+	s := side{hosts: map[string]*host{}}
+	s.add(".", "", nil, names...)
 	return s
 }
 
-func TestListed(t *testing.T) {
-	broken := &nix.EvalError{CommandError: &nix.CommandError{Doing: "evaluating nixosConfigurations", Log: nixlog.Log{Errors: []nixlog.Message{{Text: "oh no"}}}}}
+func TestPick(t *testing.T) {
+	two := func() side {
+		s := lists("a", "b")
+		s.add("lab", "lab", nil, "a", "c")
+		return s
+	}
 	for _, test := range []struct {
-		name       string
-		base, head side
-		hosts      string
-		want       map[string]verdict.Outcome // of head, after "base" ones
-		err        string
+		name   string
+		wanted []string
+		want   []string
+		err    string
 	}{
-		{"both sides", lists(nil, "a", "b"), lists(nil, "a", "c"), "*", map[string]verdict.Outcome{
-			"base a": verdict.NotRun, "base b": verdict.NotRun, "head a": verdict.NotRun, "head c": verdict.NotRun,
-		}, ""},
-		{"picked", lists(nil, "a", "b"), lists(nil, "a", "c"), "c", map[string]verdict.Outcome{"head c": verdict.NotRun}, ""},
-		{"broken after", lists(nil, "a", "b"), lists(broken), "a", map[string]verdict.Outcome{"base a": verdict.NotRun, "head a": verdict.Failed}, ""},
-		{"broken before", lists(broken), lists(nil, "a"), "*", map[string]verdict.Outcome{"base a": verdict.Failed, "head a": verdict.NotRun}, ""},
-		{"broken", lists(broken), lists(broken), "*", nil, "neither before the bump nor after it, so correct it first: evaluating nixosConfigurations: oh no"},
-		{"none picked", lists(nil, "a", "b"), lists(nil, "a"), "c", nil, "picks none of the 2"},
+		{"all", []string{"*"}, []string{"a", "b", "lab#a", "lab#c"}, ""},
+		{"of every flake", []string{"a"}, []string{"a", "lab#a"}, ""},
+		{"of one flake", []string{"lab#*"}, []string{"lab#a", "lab#c"}, ""},
+		{"but of one", []string{"a", "!lab#a"}, []string{"a"}, ""},
+		{"none", []string{"x"}, nil, "picks none of the 4"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			pick, err := config.ParseGlobs([]string{test.hosts})
+			wanted, err := config.ParseGlobs(test.wanted)
+			base, head := two(), lists()
 			if err == nil {
-				err = listed(test.base, test.head, pick)
+				err = pick(base, head, wanted)
 			}
 			if test.err != "" {
-				if err == nil || !strings.Contains(err.Error(), test.err) {
+				if !errors.Is(err, config.ErrUsage) || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got %v, want %q", err, test.err)
 				}
 				return
 			}
-			got := map[string]verdict.Outcome{}
-			for name, s := range map[string]side{"base ": test.base, "head ": test.head} {
-				for _, h := range s.hosts {
-					got[name+h.name] = h.eval
-				}
-			}
-			if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+			if diff := cmp.Diff(test.want, slices.Sorted(maps.Keys(base.hosts))); err != nil || diff != "" {
 				t.Errorf("%v, mismatch (-want +got):\n%s", err, diff)
 			}
 		})
+	}
+}
+
+// Hosts of a side on which nixosConfigurations is broken fail there, whatever
+// they are called on the other.
+func TestAdd(t *testing.T) {
+	broken := &nix.EvalError{CommandError: &nix.CommandError{}}
+	s := lists("a")
+	s.add("lab", "lab", broken, "a")
+	got := map[string]verdict.Outcome{}
+	for name, h := range s.hosts {
+		got[name+" "+h.dir+" "+h.attr] = h.eval
+	}
+	want := map[string]verdict.Outcome{"a . a": verdict.NotRun, "lab#a lab a": verdict.Failed}
+	if diff := cmp.Diff(want, got); diff != "" || s.hosts["lab#a"].failure != broken {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }
 
@@ -137,7 +146,7 @@ func TestBuildLogs(t *testing.T) {
 }
 
 func TestSorted(t *testing.T) {
-	s := lists(nil, "b", "a-2", "", "a")
+	s := lists("b", "a-2", "", "a")
 	var got []string
 	for _, h := range s.sorted() {
 		got = append(got, h.name)

@@ -30,27 +30,38 @@ func Bump(ctx context.Context, w World, cfg config.Config, dir string, how BumpM
 		return err
 	}
 	defer remove()
-	// One flake that cannot be moved leaves all of them as they were.
-	var place []func() error
+	var drafts []*draft
 	for i, sub := range cfg.Flakes {
 		d, err := copyFlake(ctx, cli, filepath.Join(dir, filepath.FromSlash(sub)), filepath.Join(work, strconv.Itoa(i)))
 		if err != nil {
 			return err
 		}
-		b, err := d.bump(ctx, cfg, how)
-		if errors.Is(err, ErrRefused) && how.JSON {
-			return errors.Join(printPlan(w.Stdout, b.plan), err)
+		drafts = append(drafts, d)
+	}
+	all, err := bumpAll(ctx, drafts, cfg, how)
+	if err != nil {
+		return err
+	}
+	return w.putInPlace(drafts, all, how)
+}
+
+// putInPlace applies the bumps of the drafts. One flake that cannot be moved
+// leaves all of them as they were.
+func (w World) putInPlace(drafts []*draft, all []bumped, how BumpMode) error {
+	for i, b := range all {
+		if b.refused != nil && how.JSON {
+			return errors.Join(printPlan(w.Stdout, b.plan), b.refused)
 		}
+		err := b.refused
 		if err == nil && !how.DryRun {
-			err = d.clean(b)
+			err = drafts[i].clean(b)
 		}
 		if err != nil {
 			return err
 		}
-		place = append(place, func() error { return d.apply(w, b, how) })
 	}
-	for _, apply := range place {
-		if err := apply(); err != nil {
+	for i, b := range all {
+		if err := drafts[i].apply(w, b, how); err != nil {
 			return err
 		}
 	}

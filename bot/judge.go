@@ -19,8 +19,8 @@ import (
 
 // judge does everything between the bump commit and the report: evaluate,
 // build, compare, and weigh base against head.
-func (c *crossing) judge(ctx context.Context, b bumped, headRev string) (report.Report, error) {
-	base, head, err := c.hosts(ctx, c.base, headRev)
+func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report.Report, error) {
+	base, head, err := c.hosts(ctx, all, headRev)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -32,7 +32,7 @@ func (c *crossing) judge(ctx context.Context, b bumped, headRev string) (report.
 		return report.Report{}, err
 	}
 	from := c.sources(ctx, base, head)
-	r := c.frame(b, headRev)
+	r := c.frame(all, headRev)
 	names := maps.Clone(base.hosts)
 	maps.Copy(names, head.hosts)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -57,25 +57,32 @@ func (c *crossing) locate(findings []triage.Finding, rev string) {
 }
 
 // frame is the report without its hosts.
-func (c *crossing) frame(b bumped, headRev string) report.Report {
-	return report.Report{
+func (c *crossing) frame(all bumps, headRev string) report.Report {
+	r := report.Report{
 		Schema:     report.Schema,
-		Flake:      c.dir,
-		Channel:    report.Channel{Name: c.cfg.Channel.Name, From: b.from()},
-		Base:       report.Commit{Rev: c.base, Ref: c.baseName, Nixpkgs: b.nixpkgs(b.before)},
-		Head:       report.Commit{Rev: headRev, Ref: c.headName, Nixpkgs: b.nixpkgs(b.after)},
+		Flake:      all.first().dir,
+		Channel:    report.Channel{Name: c.cfg.Channel.Name, From: all.first().from()},
+		Base:       report.Commit{Rev: c.base, Ref: c.baseName, Nixpkgs: all.before()},
+		Head:       report.Commit{Rev: headRev, Ref: c.headName, Nixpkgs: all.after()},
 		Depth:      c.cfg.Depth,
-		Edits:      b.plan.Edits,
-		Left:       b.plan.Left,
-		Inputs:     b.inputs,
+		Edits:      all.edits(),
+		Left:       all.left(),
+		Inputs:     all.inputs(),
 		Repository: c.repository,
 		Run:        c.run,
+		Notes:      append(all.notes(), c.notes...),
 	}
+	for _, b := range all {
+		if len(all) > 1 {
+			r.Flakes = append(r.Flakes, b.dir)
+		}
+	}
+	return r
 }
 
 // quiet is the report of a run that had nothing to judge.
-func (c *crossing) quiet(b bumped, headRev, why string) report.Report {
-	r := c.frame(b, headRev)
+func (c *crossing) quiet(all bumps, headRev, why string) report.Report {
+	r := c.frame(all, headRev)
 	r.Quiet = why
 	return r
 }
@@ -88,7 +95,7 @@ func (c *crossing) sources(ctx context.Context, sides ...side) map[string]triage
 		source := triage.Source{Rev: s.rev}
 		for _, h := range s.hosts {
 			if h.failure != nil || len(h.facts.Warnings) > 0 {
-				source.Store, _ = c.nix.Source(ctx, s.ref)
+				source.Store, _ = c.nix.Source(ctx, c.commitRef(s.rev, h.dir))
 				break
 			}
 		}
@@ -116,6 +123,14 @@ func weigh(name string, base, head *host, delta *closure.Delta, from map[string]
 		h.System = base.facts.System
 	}
 	h.Findings = head.findings(from["head"])
+	// Everything else may be fine: merging would still change what the host's
+	// services take its data for.
+	if before, after := base.facts.StateVersion, head.facts.StateVersion; before != "" && after != "" && before != after {
+		h.Findings = append(h.Findings, triage.FromStateVersion(before, after, ""))
+		if h.Verdict.Green() {
+			h.Verdict = verdict.Regressed
+		}
+	}
 	h.Reason = reason(h, head.facts.Builder)
 	return h
 }

@@ -41,6 +41,11 @@ func TestWeigh(t *testing.T) {
 	ok := func(builder string) *host {
 		return &host{eval: verdict.OK, build: verdict.OK, facts: nix.Facts{System: "aarch64-linux", Builder: builder, Out: "/nix/store/" + builder}}
 	}
+	made := func(stateVersion string) *host {
+		h := ok("a")
+		h.facts.StateVersion = stateVersion
+		return h
+	}
 	broken := &host{eval: verdict.Failed, build: verdict.NotRun, failure: &nix.EvalError{CommandError: &nix.CommandError{
 		Log: nixlog.Log{Errors: []nixlog.Message{{Text: "attribute 'x' missing"}}},
 	}}}
@@ -66,6 +71,8 @@ func TestWeigh(t *testing.T) {
 		{"cross-compiled elsewhere", ok("a"), foreign, verdict.Elsewhere, "aarch64-linux", "needs riscv64-linux"},
 		{"a feature", ok("a"), lacking, verdict.Elsewhere, "aarch64-linux", "vm: this machine lacks kvm"},
 		{"starved", ok("a"), starved, verdict.Undecided, "aarch64-linux", "out of memory"},
+		{"its stateVersion moves", made("25.11"), made("26.05"), verdict.Regressed, "aarch64-linux", ""},
+		{"its stateVersion stays", made("25.11"), made("25.11"), verdict.Unchanged, "aarch64-linux", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := weigh("h", test.base, test.head, nil, nil)

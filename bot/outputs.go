@@ -23,8 +23,8 @@ var ErrDirty = errors.New("nothing was changed")
 const (
 	// fileBudget is what report.md may hold, in characters.
 	fileBudget = 900_000
-	// summaryBudget keeps all flakes of a run together below the 1 MiB that
-	// GitHub takes of a step's summary: a character has up to 4 bytes.
+	// summaryBudget keeps the report below the 1 MiB that GitHub takes of a
+	// step's summary: a character has up to 4 bytes.
 	summaryBudget = 250_000
 )
 
@@ -61,37 +61,31 @@ func writeFile(path string, write func(io.Writer) error) error {
 	return nil
 }
 
-// publishResults tells the job what came of the run: its log, its summary and
+// publishResult tells the job what came of the run: its log, its summary and
 // its outputs.
-func publishResults(w World, cfg config.Config, results []result) error {
-	if len(results) == 0 {
+func publishResult(w World, cfg config.Config, r result) error {
+	if r.dir == "" {
 		return nil
 	}
-	var summary strings.Builder
-	anyRed := false
-	for _, r := range results {
-		summary.WriteString(report.Markdown(r.report, summaryBudget/len(results)) + "\n")
-		anyRed = anyRed || red(r.report, cfg.FailOn)
-	}
-	printReports(w, results)
+	printReport(w, r)
 	action := githubactions.New(githubactions.WithWriter(w.Stdout), githubactions.WithGetenv(w.Getenv))
 	summarise, err := w.takes("GITHUB_STEP_SUMMARY")
 	if err != nil {
 		return err
 	}
 	if summarise {
-		action.AddStepSummary(summary.String())
+		action.AddStepSummary(report.Markdown(r.report, summaryBudget) + "\n")
 	}
 	output, err := w.takes("GITHUB_OUTPUT")
 	if err != nil {
 		return err
 	}
 	if output {
-		for _, out := range outputs(results) {
+		for _, out := range outputs(r) {
 			setOutput(action, out.name, out.value)
 		}
 	}
-	if anyRed {
+	if red(r.report, cfg.FailOn) {
 		return ErrRed
 	}
 	return nil
@@ -123,26 +117,31 @@ func setOutput(action *githubactions.Action, name, value string) {
 // An output is one of the action's outputs.
 type output struct{ name, value string }
 
-// outputs are the action's outputs; with several flakes, one line each.
-func outputs(results []result) []output {
-	lines := map[string][]string{}
+// outputs are the action's outputs, in the order of [Outputs].
+func outputs(r result) []output {
+	number, p := "", report.Pull{Operation: "none"}
+	if r.report.Pull != nil {
+		p = *r.report.Pull
+	}
+	if p.Number > 0 {
+		number = strconv.Itoa(p.Number)
+	}
 	verdicts := map[string]verdict.Verdict{}
-	for _, r := range results {
-		for _, out := range flakeOutputs(r) {
-			lines[out.name] = append(lines[out.name], out.value)
-		}
-		for _, h := range r.report.Hosts {
-			verdicts[h.Name] = h.Verdict
-			if h.Verdict.Red() {
-				lines["failed-hosts"] = append(lines["failed-hosts"], h.Name)
-			}
+	var failed []string
+	for _, h := range r.report.Hosts {
+		verdicts[h.Name] = h.Verdict
+		if h.Verdict.Red() {
+			failed = append(failed, h.Name)
 		}
 	}
 	hosts, _ := json.Marshal(verdicts) // strings only: cannot go wrong
-	lines["hosts"] = []string{string(hosts)}
+	values := []string{
+		number, p.URL, p.Operation, p.Branch, r.report.Head.Rev,
+		r.report.Head.Nixpkgs.Rev, fleetVerdict(r.report), string(hosts), strings.Join(failed, "\n"), r.dir,
+	}
 	var all []output
-	for _, name := range Outputs {
-		all = append(all, output{name, strings.Join(lines[name], "\n")})
+	for i, name := range Outputs {
+		all = append(all, output{name, values[i]})
 	}
 	return all
 }
@@ -153,41 +152,19 @@ var Outputs = []string{
 	"channel-revision", "verdict", "hosts", "failed-hosts", "report",
 }
 
-func flakeOutputs(r result) []output {
-	number, p := "", report.Pull{Operation: "none"}
-	if r.report.Pull != nil {
-		p = *r.report.Pull
-	}
-	if p.Number > 0 {
-		number = strconv.Itoa(p.Number)
-	}
-	return []output{
-		{"pull-request-number", number},
-		{"pull-request-url", p.URL},
-		{"pull-request-operation", p.Operation},
-		{"branch", p.Branch},
-		{"head-sha", r.report.Head.Rev},
-		{"channel-revision", r.report.Head.Nixpkgs.Rev},
-		{"verdict", fleetVerdict(r.report)},
-		{"report", r.dir},
-	}
-}
-
-// printReports prints the reports for a person. They hold text of others, so
-// that GitHub is told not to look for workflow commands in them.
-func printReports(w World, results []result) {
+// printReport prints the report for a person. It holds text of others, so that
+// GitHub is told not to look for workflow commands in it.
+func printReport(w World, r result) {
 	token := fmt.Sprintf("nixferry-%d", w.Now().UnixNano())
 	actions := w.Getenv("GITHUB_ACTIONS") == "true"
 	if actions {
 		fmt.Fprintf(w.Stdout, "::stop-commands::%s\n", token)
 	}
-	for _, r := range results {
-		// What cannot be shown still stands in the report directory.
-		_ = report.Terminal(w.Stdout, r.report, w.terminal())
-		fmt.Fprintf(w.Stdout, "\nreport: %s\n", r.dir)
-		if p := r.report.Pull; p != nil && p.URL != "" {
-			fmt.Fprintf(w.Stdout, "pull request: %s (%s)\n", p.URL, p.Operation)
-		}
+	// What cannot be shown still stands in the report directory.
+	_ = report.Terminal(w.Stdout, r.report, w.terminal())
+	fmt.Fprintf(w.Stdout, "\nreport: %s\n", r.dir)
+	if p := r.report.Pull; p != nil && p.URL != "" {
+		fmt.Fprintf(w.Stdout, "pull request: %s (%s)\n", p.URL, p.Operation)
 	}
 	if actions {
 		fmt.Fprintf(w.Stdout, "::%s::\n", token)

@@ -18,33 +18,45 @@ import (
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
-// results are those of two flakes, of which only the first was published.
-func results() []result {
-	return []result{{
-		dir: "/report/a",
+// published is a run that opened a pull request.
+func published() result {
+	return result{
+		dir: "/report",
 		report: report.Report{
-			Head:  report.Commit{Rev: "c0", Nixpkgs: report.Locked{Rev: "n0"}},
-			Hosts: []report.Host{{Name: "web", Verdict: verdict.Regressed}, {Name: "db", Verdict: verdict.Good}},
-			Pull:  &report.Pull{Number: 7, URL: "https://x/7", Branch: "nixferry/a", Operation: "created"},
+			Head: report.Commit{Rev: "c0", Nixpkgs: report.Locked{Rev: "n0"}},
+			Hosts: []report.Host{
+				{Name: "web", Verdict: verdict.Regressed}, {Name: "db", Verdict: verdict.Good}, {Name: "lab#one", Verdict: verdict.StillFailing},
+			},
+			Pull: &report.Pull{Number: 7, URL: "https://x/7", Branch: "nixferry/a", Operation: "created"},
 		},
-	}, {
-		dir:    "/report/b",
-		report: report.Report{Head: report.Commit{Rev: "c1"}, Hosts: []report.Host{{Name: "lab", Verdict: verdict.StillFailing}}},
-	}}
+	}
 }
 
 func TestOutputs(t *testing.T) {
-	got := map[string]string{}
-	for _, out := range outputs(results()) {
-		got[out.name] = out.value
-	}
-	want := map[string]string{
-		"pull-request-number": "7\n", "pull-request-url": "https://x/7\n", "pull-request-operation": "created\nnone",
-		"branch": "nixferry/a\n", "head-sha": "c0\nc1", "channel-revision": "n0\n", "verdict": "regressed\nstill-failing",
-		"hosts": `{"db":"ok","lab":"still-failing","web":"regressed"}`, "failed-hosts": "web\nlab", "report": "/report/a\n/report/b",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("mismatch (-want +got):\n%s", diff)
+	for _, test := range []struct {
+		name string
+		r    result
+		want map[string]string
+	}{
+		{"published", published(), map[string]string{
+			"pull-request-number": "7", "pull-request-url": "https://x/7", "pull-request-operation": "created",
+			"branch": "nixferry/a", "head-sha": "c0", "channel-revision": "n0", "verdict": "regressed",
+			"hosts": `{"db":"ok","lab#one":"still-failing","web":"regressed"}`, "failed-hosts": "web\nlab#one", "report": "/report",
+		}},
+		{"not published", result{dir: "/report"}, map[string]string{
+			"pull-request-number": "", "pull-request-url": "", "pull-request-operation": "none", "branch": "", "head-sha": "",
+			"channel-revision": "", "verdict": "none", "hosts": "{}", "failed-hosts": "", "report": "/report",
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := map[string]string{}
+			for _, out := range outputs(test.r) {
+				got[out.name] = out.value
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("mismatch (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -60,13 +72,13 @@ func TestSetOutputKeepsInsideItsFrame(t *testing.T) {
 	}
 }
 
-func TestPublishResults(t *testing.T) {
+func TestPublishResult(t *testing.T) {
 	dir := t.TempDir()
 	var out bytes.Buffer
 	w := World{Stdout: &out, Now: func() time.Time { return time.Unix(0, 42) }, Env: []string{
 		"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"),
 	}}
-	if err := publishResults(w, config.Config{FailOn: config.Any}, results()); !errors.Is(err, ErrRed) {
+	if err := publishResult(w, config.Config{FailOn: config.Any}, published()); !errors.Is(err, ErrRed) {
 		t.Errorf("got %v, want ErrRed", err)
 	}
 	text := out.String()
@@ -80,14 +92,14 @@ func TestPublishResults(t *testing.T) {
 	}
 }
 
-func TestPublishResultsWithoutAJob(t *testing.T) {
+func TestPublishResultWithoutAJob(t *testing.T) {
 	var out bytes.Buffer
 	w := World{Stdout: &out, Now: time.Now}
-	if err := publishResults(w, config.Config{}, results()); err != nil || strings.Contains(out.String(), "::") {
+	if err := publishResult(w, config.Config{}, published()); err != nil || strings.Contains(out.String(), "::") {
 		t.Errorf("got %v and\n%s", err, out.String())
 	}
 	w.Env = []string{"GITHUB_OUTPUT=" + filepath.Join(t.TempDir(), "gone", "output")}
-	err := publishResults(w, config.Config{}, results())
+	err := publishResult(w, config.Config{}, published())
 	if err == nil || !strings.Contains(err.Error(), "GITHUB_OUTPUT names a file that can be written") {
 		t.Errorf("got %v", err)
 	}

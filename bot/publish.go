@@ -1,11 +1,10 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nixferry/nixferry/bot/config"
@@ -168,7 +167,7 @@ func complete(r report.Report) bool {
 
 // retire closes the pull request that has become pointless, with a word why,
 // and removes its branch where nobody else has touched it.
-func (c *crossing) retire(ctx context.Context, h hub, s standing, b bumped) (*report.Pull, error) {
+func (c *crossing) retire(ctx context.Context, h hub, s standing, all bumps) (*report.Pull, error) {
 	p := &report.Pull{Branch: s.branch, Operation: "none"}
 	if s.open == nil {
 		return p, nil
@@ -177,7 +176,7 @@ func (c *crossing) retire(ctx context.Context, h hub, s standing, b bumped) (*re
 	defer cancel()
 	p.Number, p.URL, p.Operation = s.open.Number, s.open.URL, "closed"
 	why := fmt.Sprintf("`%s` has caught up: its flake follows %s and is locked to its newest revision, so there is nothing left to merge here.", h.base, c.cfg.Channel.Name)
-	if !b.caughtUp() {
+	if !all.caughtUp() {
 		why = fmt.Sprintf("The nixpkgs of `%s` is not to move any more, so there is nothing left to merge here.", h.base)
 	}
 	if err := h.pulls.Close(ctx, s.open.Number, why); err != nil {
@@ -196,36 +195,19 @@ func (c *crossing) title(r report.Report) string {
 	return report.Title(r)
 }
 
-var unsafeInBranch = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
-// branchOf is the bot's branch for the flake in dir. Several flakes have one
-// each.
-func branchOf(cfg config.Config, dir string) string {
-	branch := cfg.Branch
-	if branch == "" {
-		branch = "nixferry/" + cfg.Channel.Name
-	}
-	if len(cfg.Flakes) > 1 && dir != "." {
-		branch += "-" + strings.Trim(unsafeInBranch.ReplaceAllString(dir, "-"), "-.")
-	}
-	return branch
+// branchOf is the bot's branch: one for all flakes of the run.
+func branchOf(cfg config.Config) string {
+	return cmp.Or(cfg.Branch, "nixferry/"+cfg.Channel.Name)
 }
 
-// ownBranches makes sure that each flake's branch is the bot's alone: what the
-// bot pushes replaces what is there.
-func (h hub) ownBranches(cfg config.Config) error {
-	taken := map[string]string{}
-	for _, dir := range cfg.Flakes {
-		branch := branchOf(cfg, dir)
-		switch other, twice := taken[branch]; {
-		case branch == h.base:
-			return fmt.Errorf("choosing the bot's branch: %s is also where the pull request would go: set `base` or `branch` to another, or start the run for another branch: %w", branch, config.ErrUsage)
-		case branch == h.request.DefaultBranch:
-			return fmt.Errorf("choosing the bot's branch: %s is the default branch: set `branch` to one of the bot's own: %w", branch, config.ErrUsage)
-		case twice:
-			return fmt.Errorf("choosing the bot's branch: the flakes in %s and %s would share %s: name each once, or give them a job each with its own `branch`: %w", other, dir, branch, config.ErrUsage)
-		}
-		taken[branch] = dir
+// ownBranch makes sure that the branch is the bot's alone: what the bot pushes
+// replaces what is there.
+func (h hub) ownBranch(cfg config.Config) error {
+	switch branch := branchOf(cfg); branch {
+	case h.base:
+		return fmt.Errorf("choosing the bot's branch: %s is also where the pull request would go: set `base` or `branch` to another, or start the run for another branch: %w", branch, config.ErrUsage)
+	case h.request.DefaultBranch:
+		return fmt.Errorf("choosing the bot's branch: %s is the default branch: set `branch` to one of the bot's own: %w", branch, config.ErrUsage)
 	}
 	return nil
 }

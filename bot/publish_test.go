@@ -108,43 +108,20 @@ func outcome(eval, build verdict.Outcome) report.Side {
 	return report.Side{Side: verdict.Side{Eval: eval, Build: build}}
 }
 
-func TestBranchOf(t *testing.T) {
-	for _, test := range []struct {
-		branch string
-		flakes []string
-		dir    string
-		want   string
-	}{
-		{"", []string{"."}, ".", "nixferry/nixos-unstable"},
-		{"", []string{"infra"}, "infra", "nixferry/nixos-unstable"},
-		{"", []string{".", "infra/hosts"}, ".", "nixferry/nixos-unstable"},
-		{"", []string{".", "infra/hosts"}, "infra/hosts", "nixferry/nixos-unstable-infra-hosts"},
-		{"mine", []string{"a", "-ü b."}, "-ü b.", "mine-b"},
-	} {
-		cfg := config.Config{Branch: test.branch, Flakes: test.flakes, Channel: channel.Channel{Name: "nixos-unstable"}}
-		if got := branchOf(cfg, test.dir); got != test.want {
-			t.Errorf("%q of %q has branch %q, want %q", test.dir, test.flakes, got, test.want)
-		}
-	}
-}
-
-func TestOwnBranches(t *testing.T) {
+// All flakes of a run share the bot's branch, which may be nobody else's.
+func TestOwnBranch(t *testing.T) {
 	for _, test := range []struct {
 		name, branch, base string
-		flakes             []string
 		want               string // "" for no objection
 	}{
-		{"its own", "", "main", []string{"."}, ""},
-		{"several", "", "main", []string{".", "a"}, ""},
-		{"the base", "dev", "dev", []string{"."}, "where the pull request would go"},
-		{"the branch of a flake is the base", "", "nixferry/nixos-unstable-a", []string{".", "a"}, "where the pull request would go"},
-		{"the default branch", "main", "dev", []string{"."}, "is the default branch"},
-		{"one for two", "", "main", []string{"a/b", "a-b"}, "would share"},
-		{"one flake twice", "", "main", []string{"a", "a"}, "would share"},
+		{"its own", "", "main", ""},
+		{"the base", "dev", "dev", "where the pull request would go"},
+		{"the branch made up is the base", "", "nixferry/nixos-unstable", "where the pull request would go"},
+		{"the default branch", "main", "dev", "is the default branch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := hub{base: test.base, request: event.Request{DefaultBranch: "main"}}
-			err := h.ownBranches(config.Config{Branch: test.branch, Flakes: test.flakes, Channel: channel.Channel{Name: "nixos-unstable"}})
+			err := h.ownBranch(config.Config{Branch: test.branch, Flakes: []string{".", "a"}, Channel: channel.Channel{Name: "nixos-unstable"}})
 			if test.want == "" && err != nil {
 				t.Errorf("an objection: %v", err)
 			}

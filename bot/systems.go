@@ -16,13 +16,14 @@ import (
 
 // systemInputs finds out which input is the nixpkgs of each host. With one
 // nixpkgs among the inputs there is nothing to ask. Else Nix is asked per host,
-// which may fetch; under --no-lock names and use have to do.
+// which may fetch; under --no-lock, and where nixosConfigurations does not
+// evaluate as it stands, names and use have to do.
 func (d *draft) systemInputs(ctx context.Context, cfg config.Config, how BumpMode) (map[string]string, error) {
 	if how.NoLock || len(d.source.Nixpkgs()) == 1 {
 		return nil, nil
 	}
 	names, err := d.cli.Hosts(ctx, d.ref)
-	if err != nil {
+	if broken, err := unlisted(err); broken != nil || err != nil {
 		return nil, err
 	}
 	found := make([]string, len(names))

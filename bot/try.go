@@ -2,7 +2,7 @@ package bot
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"path"
 
@@ -18,9 +18,6 @@ type Files struct{ JSON, Markdown string }
 // Try is the flow on the flake in dir, without GitHub. Nothing in its
 // repository is touched; what is judged is the commit that is checked out.
 func Try(ctx context.Context, w World, cfg config.Config, dir string, files Files) error {
-	if len(cfg.Flakes) > 1 && (files.JSON != "" || files.Markdown != "") {
-		return fmt.Errorf("choosing where the report goes: %d flakes have a report each: set `report-dir`: %w", len(cfg.Flakes), config.ErrUsage)
-	}
 	checkout, err := openClean(dir)
 	if err != nil {
 		return err
@@ -33,16 +30,12 @@ func Try(ctx context.Context, w World, cfg config.Config, dir string, files File
 	if err != nil {
 		return err
 	}
-	f := fleet{world: w, cfg: cfg, cli: cli, checkout: checkout, base: base, progress: newProgress(w)}
-	var dirs []string
+	c := crossing{world: w, cfg: cfg, nix: cli, base: base, baseName: branch, progress: newProgress(w)}
 	for _, flake := range cfg.Flakes {
-		dirs = append(dirs, path.Join(checkout.Prefix(), flake))
+		c.dirs = append(c.dirs, path.Join(checkout.Prefix(), flake))
 	}
-	results, err := f.crossAll(ctx, dirs, func(c *crossing) (report.Report, error) {
-		c.baseName = branch
-		return c.try(ctx)
-	})
-	if told := files.write(w, cfg, results); err == nil {
+	r, err := c.cross(checkout, func() (report.Report, error) { return c.try(ctx) })
+	if told := files.write(w, cfg, r); err == nil {
 		err = told
 	}
 	return err
@@ -50,37 +43,38 @@ func Try(ctx context.Context, w World, cfg config.Config, dir string, files File
 
 // try is ferry without GitHub.
 func (c *crossing) try(ctx context.Context) (report.Report, error) {
-	b, head, err := c.head(ctx)
+	all, head, err := c.head(ctx)
 	if err != nil {
 		return report.Report{}, err
 	}
 	if head == "" {
-		return c.quiet(b, head, c.still(b, "the flake")), nil
+		return c.quiet(all, head, all.still("the flake", c.cfg.Channel.Name)), errors.Join(all.refused()...)
 	}
-	return c.judge(ctx, b, head)
+	r, err := c.judge(ctx, all, head)
+	return r, errors.Join(append(all.refused(), err)...)
 }
 
-// write puts the reports where the user wants them.
-func (files Files) write(w World, cfg config.Config, results []result) error {
+// write puts the report where the user wants it.
+func (files Files) write(w World, cfg config.Config, r result) error {
+	if r.dir == "" {
+		return nil
+	}
 	if files.JSON != "-" && files.Markdown != "-" {
-		printReports(w, results)
+		printReport(w, r)
 	}
-	failed := error(nil)
-	for _, r := range results {
-		if err := emit(w, files.JSON, func(out io.Writer) error { return report.WriteJSON(out, r.report) }); err != nil {
-			return err
-		}
-		if err := emit(w, files.Markdown, func(out io.Writer) error {
-			_, err := io.WriteString(out, report.Markdown(r.report, bodyBudget))
-			return err
-		}); err != nil {
-			return err
-		}
-		if red(r.report, cfg.FailOn) {
-			failed = ErrRed
-		}
+	if err := emit(w, files.JSON, func(out io.Writer) error { return report.WriteJSON(out, r.report) }); err != nil {
+		return err
 	}
-	return failed
+	if err := emit(w, files.Markdown, func(out io.Writer) error {
+		_, err := io.WriteString(out, report.Markdown(r.report, bodyBudget))
+		return err
+	}); err != nil {
+		return err
+	}
+	if red(r.report, cfg.FailOn) {
+		return ErrRed
+	}
+	return nil
 }
 
 func emit(w World, path string, write func(io.Writer) error) error {

@@ -77,7 +77,7 @@ const (
 // Scope is a digest, in hex, of the inputs that decide which hosts are judged
 // and how far: a verdict made within one scope says nothing about another.
 func (c Config) Scope() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", c.Depth, c.Hosts.include, c.Hosts.exclude, c.Systems))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", c.Flakes, c.Depth, c.Hosts.include, c.Hosts.exclude, c.Systems))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -29,9 +30,13 @@ func ParseGlobs(patterns []string) (Globs, error) {
 	return g, nil
 }
 
-// Match reports whether name is picked.
-func (g Globs) Match(name string) bool {
-	return matchAny(g.include, name) && !matchAny(g.exclude, name)
+// Match reports whether what goes by these names is picked: by one of them, and
+// not excluded by another.
+func (g Globs) Match(names ...string) bool {
+	matches := func(patterns []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return matchAny(patterns, name) })
+	}
+	return matches(g.include) && !matches(g.exclude)
 }
 
 // matchAny spares host names with a slash the special meaning path.Match

@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -75,7 +76,9 @@ func setFlakes(c *Config, s string) error {
 		if path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") {
 			return fmt.Errorf("%q is outside the repository; name it relative to the root", dir)
 		}
-		c.Flakes = append(c.Flakes, clean)
+		if !slices.Contains(c.Flakes, clean) {
+			c.Flakes = append(c.Flakes, clean)
+		}
 	}
 	return nil
 }

@@ -11,6 +11,9 @@ import (
 
 // An InputChange is an input whose lock differs between two states.
 type InputChange struct {
+	// Flake is the directory of the flake whose input it is, where a report is
+	// about several.
+	Flake string `json:"flake,omitempty"`
 	// Name is the input's name, or the path to it ("home-manager/nixpkgs") for
 	// an input of an input.
 	Name string `json:"name"`

@@ -72,6 +72,9 @@ type Plan struct {
 
 // A Left is an input that stays as it is, and why.
 type Left struct {
+	// Flake is the directory of the flake whose input it is, where a report is
+	// about several.
+	Flake string `json:"flake,omitempty"`
 	Input string `json:"input"`
 	Why   string `json:"why"`
 }

@@ -17,8 +17,10 @@ func Title(r Report) string { return unlinked(r.title()) }
 
 func (r Report) title() string {
 	subject := "nixpkgs"
-	if dir := path.Clean(r.Flake); dir != "." {
+	if dir := path.Clean(r.Flake); dir != "." && len(r.Flakes) == 0 {
 		subject += " in " + dir
+	} else if n := len(r.Flakes); n > 1 {
+		subject += " in " + count(n, "flake")
 	}
 	title := fmt.Sprintf("%s: %s", label(subject), r.move())
 	if len(r.Hosts) > 0 {

@@ -25,10 +25,14 @@ const Schema = 1
 type Report struct {
 	Schema int `json:"schema"`
 	// Flake is the flake's directory inside the repository, "." at its root.
-	Flake   string  `json:"flake"`
-	Channel Channel `json:"channel"`
-	Base    Commit  `json:"base"`
-	Head    Commit  `json:"head"`
+	// With several it is the one that Channel, Base and Head speak of.
+	Flake string `json:"flake"`
+	// Flakes are the directories of all of them, where there are several.
+	// Hosts, inputs and inputs left alone say which one is theirs.
+	Flakes  []string `json:"flakes,omitempty"`
+	Channel Channel  `json:"channel"`
+	Base    Commit   `json:"base"`
+	Head    Commit   `json:"head"`
 	// Depth is how far the run went: "eval" or "build".
 	Depth  string              `json:"depth"`
 	Edits  []flake.Edit        `json:"edits"`
@@ -85,6 +89,8 @@ type Locked struct {
 
 // A Host is everything known about one nixosConfigurations entry.
 type Host struct {
+	// Name is the entry's name; where the report is about several flakes, and
+	// its own is not at the repository's root, after its directory: "lab#web".
 	Name    string          `json:"name"`
 	System  string          `json:"system,omitempty"`
 	Verdict verdict.Verdict `json:"verdict"`

@@ -42,6 +42,8 @@ const (
 	FixedHash  Class = "hash-mismatch"
 	Dependency Class = "dependency"
 	Resources  Class = "resources"
+	// StateVersion is a system.stateVersion that moves with nixpkgs.
+	StateVersion Class = "state-version"
 )
 
 // A Bucket says whose turn it is.
