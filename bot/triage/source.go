@@ -13,6 +13,14 @@ type Source struct {
 	Store string
 	// Rev is the commit.
 	Rev string
+	// Dir is the absolute path of the working tree, which Nix 2.32 and later
+	// put into positions; "" when unknown.
+	Dir string
+	// Inputs are the locked inputs of the flake.
+	Inputs []Input
+	// Read returns the text of a file by its path in the repository, and
+	// whether it is there; nil where nobody can look.
+	Read func(path string) (string, bool)
 }
 
 // tree is a flake's tree as Nix 2.32 and later name it in positions:

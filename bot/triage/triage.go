@@ -57,4 +57,7 @@ const (
 	Upstream Bucket = "upstream"
 	// Runner is the machine this ran on.
 	Runner Bucket = "runner"
+	// Gap is something the configuration depends on that cannot be had: a
+	// package that is gone or refused, an input or a path nobody serves.
+	Gap Bucket = "gap"
 )
