@@ -35,14 +35,18 @@ func (c *crossing) build(ctx context.Context, s side) error {
 	slices.Sort(drvs)
 	drvs = slices.Compact(drvs) // hosts may be one and the same system
 	logs := &buildLogs{dir: filepath.Join(c.out, "logs"), progress: c.progress}
-	built, err := c.nix.Build(ctx, drvs, logs)
+	within, cancel := c.within(ctx, s.name)
+	defer cancel()
+	built, err := c.nix.Build(within, drvs, logs)
 	logs.keep(built.Failures)
-	if err != nil {
+	late := ctx.Err() == nil && overBudget(within)
+	if err != nil && !late {
 		return fmt.Errorf("building %s: %w", s.name, err)
 	}
 	for _, h := range s.hosts {
 		if slices.Contains(drvs, h.facts.Drv) {
 			h.settle(built)
+			h.late = late && h.build == verdict.Inconclusive
 		}
 	}
 	return nil

@@ -38,6 +38,8 @@ type host struct {
 	failure *nix.EvalError
 	// stopped are the derivations that keep it from being built.
 	stopped []nixlog.Failure
+	// late means that the time budget ended before it was judged.
+	late bool
 }
 
 // hosts lists the picked hosts of both sides, of all flakes that move. It is
@@ -156,13 +158,18 @@ func (c *crossing) evaluate(ctx context.Context, sides ...side) error {
 // probe evaluates one host. Only the end of the whole run is an error.
 func (c *crossing) probe(ctx context.Context, s side, h *host) error {
 	start := c.world.Now()
-	facts, err := c.nix.Probe(ctx, c.commitRef(s.rev, h.dir), h.attr)
+	within, cancel := c.within(ctx, s.name)
+	defer cancel()
+	facts, err := c.nix.Probe(within, c.commitRef(s.rev, h.dir), h.attr)
 	h.seconds = c.world.Now().Sub(start).Seconds()
 	if ctx.Err() != nil {
 		return fmt.Errorf("evaluating %s on %s: %w", h.name, s.name, context.Cause(ctx))
 	}
 	h.facts, h.eval = facts, verdict.OK
-	if err != nil {
+	switch {
+	case err != nil && overBudget(within):
+		h.facts, h.eval, h.late = nix.Facts{}, verdict.Inconclusive, true
+	case err != nil:
 		if !errors.As(err, &h.failure) {
 			return fmt.Errorf("evaluating %s on %s: %w", h.name, s.name, err)
 		}

@@ -32,14 +32,19 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 		return report.Report{}, err
 	}
 	from := c.sources(ctx, base, head)
-	r := c.frame(all, headRev)
+	r, late := c.frame(all, headRev), 0
 	names := maps.Clone(base.hosts)
 	maps.Copy(names, head.hosts)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		h := weigh(name, base.hosts[name], head.hosts[name], deltas[name], from)
+		if h.Verdict == verdict.Undecided && (orAbsent(name, base.hosts[name]).late || orAbsent(name, head.hosts[name]).late) {
+			h.Reason = errBudget.Error()
+			late++
+		}
 		c.locate(h.Findings, headRev)
 		r.Hosts = append(r.Hosts, h)
 	}
+	r.Notes = append(r.Notes, c.lateNote(r.Hosts, late)...)
 	return r, nil
 }
 

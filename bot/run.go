@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/nix"
@@ -75,6 +76,7 @@ func (c *crossing) cross(checkout *repo.Repo, judge func() (report.Report, error
 	}
 	c.work, c.out = work, out
 	start := c.world.Now()
+	c.began = time.Now()
 	var r report.Report
 	if err = c.open(checkout); err == nil {
 		r, err = judge()

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/nixferry/nixferry/bot/channel"
 	"github.com/nixferry/nixferry/bot/flake"
@@ -54,6 +55,8 @@ type Config struct {
 	// 0 for automatic.
 	EvalWorkers int
 	EvalMemory  int64
+	// TimeBudget is how long the run may take; 0 for as long as it takes.
+	TimeBudget time.Duration
 	// NixOptions are Nix settings by name, for every nix command.
 	NixOptions map[string]string
 	// ReportDir is where report.json and its companions go; empty means a

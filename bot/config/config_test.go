@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -29,7 +30,7 @@ func TestLoadDefaults(t *testing.T) {
 		Depth:      Build,
 		Author:     Author{Name: "nixferry[bot]", Email: "nixferry[bot]@users.noreply.github.com"},
 		FailOn:     Never,
-		EvalMemory: 2 << 30,
+		EvalMemory: 2 << 30, TimeBudget: 5*time.Hour + 30*time.Minute,
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Globs{})); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
@@ -41,7 +42,7 @@ func TestLoad(t *testing.T) {
 		"token": " secret\n", "flake": "hosts\n./infra/\n", "hosts": "web-*, !web-3", "systems": "x86_64-linux aarch64-linux",
 		"depth": "eval", "companions": "hm = release-25.11\nstylix=master\n", "also-update": "disko,sops-nix", "hold": "zed",
 		"base": "refs/heads/main", "branch": "bots/nix", "git-author": "Ferry Man <ferry@example.org>", "fail-on": "any",
-		"eval-workers": "3", "eval-memory": "1500m", "nix-options": "# mine\ncores = 2\nsubstituters = https://a https://b\n",
+		"eval-workers": "3", "eval-memory": "1500m", "time-budget": "90m", "nix-options": "# mine\ncores = 2\nsubstituters = https://a https://b\n",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +52,7 @@ func TestLoad(t *testing.T) {
 		Hosts: Globs{include: []string{"web-*"}, exclude: []string{"web-3"}}, Systems: []string{"x86_64-linux", "aarch64-linux"},
 		Depth: Eval, Companions: flake.Companions{Refs: map[string]string{"hm": "release-25.11", "stylix": "master"}},
 		AlsoUpdate: []string{"disko", "sops-nix"}, Hold: []string{"zed"}, Base: "main", Branch: "bots/nix",
-		Author: Author{Name: "Ferry Man", Email: "ferry@example.org"}, FailOn: Any, EvalWorkers: 3, EvalMemory: 1500 << 20,
+		Author: Author{Name: "Ferry Man", Email: "ferry@example.org"}, FailOn: Any, EvalWorkers: 3, EvalMemory: 1500 << 20, TimeBudget: 90 * time.Minute,
 		NixOptions: map[string]string{"cores": "2", "substituters": "https://a https://b"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Globs{})); diff != "" {
@@ -75,6 +76,7 @@ func TestLoadErrors(t *testing.T) {
 		{"workers", "eval-workers", "0", "neither `auto` nor a number"},
 		{"memory", "eval-memory", "much", "is no size"},
 		{"memory past all bounds", "eval-memory", "99999999999G", "is no size"},
+		{"time budget", "time-budget", "5", `"5" is no time`},
 		{"nix option", "nix-options", "cores", "`name = value`"},
 		{"flake config", "nix-options", "accept-flake-config = true", "stays off"},
 	} {

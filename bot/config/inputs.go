@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/nixferry/nixferry/bot/channel"
@@ -38,6 +39,7 @@ var Inputs = []Input{
 	{Name: "fail-on", Default: Never, Help: "End with status 3 on a `regression`, on `any` red host, or `never`.", set: oneOf(func(c *Config) *string { return &c.FailOn }, Never, Regression, Any)},
 	{Name: "eval-workers", Default: "auto", Help: "Hosts evaluated at once; `auto` goes by cores and free memory.", set: setWorkers},
 	{Name: "eval-memory", Default: "2G", Help: "Memory to plan for one evaluation, such as 1500M or 2G.", set: setMemory},
+	{Name: "time-budget", Default: "5h30m", Help: "How long the run may take, such as 5h30m; what is known by then is published. 0 for no limit.", set: setTimeBudget},
 	{Name: "nix-options", Help: "Nix settings for every command, one `name = value` a line.", set: setNixOptions},
 	{Name: "report-dir", Help: "Where report.json and report.md are written; a temporary directory when empty.", set: text(func(c *Config) *string { return &c.ReportDir })},
 }
@@ -171,6 +173,15 @@ func setMemory(c *Config, s string) error {
 		return fmt.Errorf("%q is no size; write 1500M or 2G", s)
 	}
 	c.EvalMemory = n * unit
+	return nil
+}
+
+func setTimeBudget(c *Config, s string) error {
+	budget, err := time.ParseDuration(s)
+	if err != nil || budget < 0 {
+		return fmt.Errorf("%q is no time; write 90m or 5h30m", s)
+	}
+	c.TimeBudget = budget
 	return nil
 }
 

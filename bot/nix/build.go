@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
 )
@@ -31,7 +32,8 @@ type Failure struct {
 
 // Build builds derivations, as many as can be: one that fails stops only what
 // depends on it. The error means that Nix could not be asked, or that the
-// context ended. The sink, if not nil, hears of every build.
+// context ended; what is known by then is returned beside it. The sink, if not
+// nil, hears of every build.
 //
 // Whether something was built is read from the store, not from exit codes,
 // and who is stopped by whom from the derivations, not from messages.
@@ -39,7 +41,7 @@ func (c *CLI) Build(ctx context.Context, drvs []string, sink nixlog.Sink) (Built
 	b := builder{cli: c, sink: sink, built: Built{OK: map[string]bool{}}, needs: map[string][]string{}}
 	for part := range slices.Chunk(drvs, atOnce) {
 		if err := b.build(ctx, part); err != nil {
-			return Built{}, err
+			return b.built, err
 		}
 	}
 	return b.built, nil
@@ -62,7 +64,7 @@ func (b *builder) build(ctx context.Context, drvs []string) error {
 		_, log, err := b.cli.runLogged(ctx, command{doing: "building", tool: b.cli.nix, args: args, sink: b.sink})
 		var failed *CommandError
 		if err != nil && !errors.As(err, &failed) {
-			return err
+			return errors.Join(err, b.interrupted(ctx, drvs, log))
 		}
 		if err := b.check(ctx, drvs); err != nil {
 			return err
@@ -79,6 +81,25 @@ func (b *builder) build(ctx context.Context, drvs []string) error {
 		drvs = unexplained
 	}
 	return nil
+}
+
+// lookAround is how long the store may be asked after a build was stopped.
+const lookAround = 30 * time.Second
+
+// interrupted finds out what became of a build that was stopped. A builder
+// that a signal ended was stopped with it, and did not fail.
+func (b *builder) interrupted(ctx context.Context, drvs []string, log nixlog.Log) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAround)
+	defer cancel()
+	if err := b.check(ctx, drvs); err != nil {
+		return err
+	}
+	log.Failures = slices.DeleteFunc(slices.Clone(log.Failures), func(f nixlog.Failure) bool {
+		return f.BySignal || f.Reason == nixlog.Interrupted
+	})
+	b.record(log)
+	_, err := b.explain(ctx, drvs)
+	return err
 }
 
 // buildArgs builds the command. A derivation's outputs are "drv^*" since 2.15,
