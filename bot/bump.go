@@ -280,7 +280,7 @@ func (b bumped) from() string {
 func (b bumped) nixpkgs(lock flake.Lock) report.Locked {
 	for _, input := range b.plan.System {
 		if at := lock.Point(strings.Split(input, "/")...); at != (flake.Point{}) {
-			return report.Locked{Input: input, Ref: at.Ref, Rev: at.Rev, Date: at.Date}
+			return report.Locked{Input: input, Ref: at.Ref, Rev: at.Rev, Date: at.Date, Repository: at.Repository}
 		}
 	}
 	return report.Locked{}

@@ -63,7 +63,7 @@ func TestNixpkgs(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := bumped{plan: flake.Plan{System: []string{"away", "nixpkgs"}}}
-	want := report.Locked{Input: "nixpkgs", Ref: "nixos-25.11", Rev: "0123456789012345678901234567890123456789", Date: time.Unix(1763000000, 0).UTC()}
+	want := report.Locked{Input: "nixpkgs", Ref: "nixos-25.11", Rev: "0123456789012345678901234567890123456789", Date: time.Unix(1763000000, 0).UTC(), Repository: "https://github.com/NixOS/nixpkgs"}
 	if diff := cmp.Diff(want, b.nixpkgs(locked)); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}

@@ -21,7 +21,7 @@ import (
 // copy first, and the two files are put in place together at the end, so that
 // an interrupt leaves the flake as it was. dir need not be in a repository.
 func Bump(ctx context.Context, w World, cfg config.Config, dir string, how BumpMode) error {
-	cli, err := nix.Open(ctx, w.options(cfg))
+	cli, err := nix.Open(ctx, w.options(cfg, newProgress(w)))
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ import (
 // judge does everything between the bump commit and the report: evaluate,
 // build, compare, and weigh base against head.
 func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report.Report, error) {
+	r, late := c.frame(all, headRev), 0
+	counted := c.world.counter(c.cfg).counting(ctx, r)
 	base, head, err := c.hosts(ctx, all, headRev)
 	if err != nil {
 		return report.Report{}, err
@@ -32,7 +34,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 		return report.Report{}, err
 	}
 	from := c.sources(ctx, base, head)
-	r, late := c.frame(all, headRev), 0
+	r.Inputs = counted()
 	names := maps.Clone(base.hosts)
 	maps.Copy(names, head.hosts)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -66,7 +68,7 @@ func (c *crossing) frame(all bumps, headRev string) report.Report {
 	r := report.Report{
 		Schema:     report.Schema,
 		Flake:      all.first().dir,
-		Channel:    report.Channel{Name: c.cfg.Channel.Name, From: all.first().from()},
+		Channel:    report.Channel{Name: c.cfg.Channel.Name, From: all.first().from(), Date: all.first().channelDate()},
 		Base:       report.Commit{Rev: c.base, Ref: c.baseName, Nixpkgs: all.before()},
 		Head:       report.Commit{Rev: headRev, Ref: c.headName, Nixpkgs: all.after()},
 		Depth:      c.cfg.Depth,
@@ -82,7 +84,7 @@ func (c *crossing) frame(all bumps, headRev string) report.Report {
 			r.Flakes = append(r.Flakes, b.dir)
 		}
 	}
-	return r
+	return r.Aged(c.world.Now())
 }
 
 // quiet is the report of a run that had nothing to judge.

@@ -68,7 +68,10 @@ func publishResult(w World, cfg config.Config, r result) error {
 		return nil
 	}
 	printReport(w, r)
-	action := githubactions.New(githubactions.WithWriter(w.Stdout), githubactions.WithGetenv(w.Getenv))
+	action := w.action()
+	if w.inActions() {
+		annotate(action, r.report.Annotations())
+	}
 	summarise, err := w.takes("GITHUB_STEP_SUMMARY")
 	if err != nil {
 		return err
@@ -89,6 +92,32 @@ func publishResult(w World, cfg config.Config, r result) error {
 		return ErrRed
 	}
 	return nil
+}
+
+// inActions reports whether this is a step of a workflow.
+func (w World) inActions() bool { return w.Getenv("GITHUB_ACTIONS") == "true" }
+
+func (w World) action() *githubactions.Action {
+	return githubactions.New(githubactions.WithWriter(w.Stdout), githubactions.WithGetenv(w.Getenv))
+}
+
+// annotate puts findings on the lines of the owner's files they are about.
+func annotate(action *githubactions.Action, all []report.Annotation) {
+	for _, a := range all {
+		fields := map[string]string{"file": a.File, "title": a.Title}
+		if a.Line > 0 {
+			fields["line"] = strconv.Itoa(a.Line)
+		}
+		if a.Column > 0 {
+			fields["col"] = strconv.Itoa(a.Column)
+		}
+		on := action.WithFieldsMap(fields)
+		if a.Level == "error" {
+			on.Errorf("%s", a.Message)
+		} else {
+			on.Warningf("%s", a.Message)
+		}
+	}
 }
 
 // takes reports whether the job takes something in the file that a variable
@@ -156,7 +185,7 @@ var Outputs = []string{
 // GitHub is told not to look for workflow commands in it.
 func printReport(w World, r result) {
 	token := fmt.Sprintf("nixferry-%d", w.Now().UnixNano())
-	actions := w.Getenv("GITHUB_ACTIONS") == "true"
+	actions := w.inActions()
 	if actions {
 		fmt.Fprintf(w.Stdout, "::stop-commands::%s\n", token)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/report"
+	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
@@ -25,7 +26,8 @@ func published() result {
 		report: report.Report{
 			Head: report.Commit{Rev: "c0", Nixpkgs: report.Locked{Rev: "n0"}},
 			Hosts: []report.Host{
-				{Name: "web", Verdict: verdict.Regressed}, {Name: "db", Verdict: verdict.Good}, {Name: "lab#one", Verdict: verdict.StillFailing},
+				{Name: "web", Verdict: verdict.Regressed, Findings: []triage.Finding{{Message: "it broke\n::warning::a", File: "hosts/web.nix", Line: 7, Column: 3}}},
+				{Name: "db", Verdict: verdict.Good}, {Name: "lab#one", Verdict: verdict.StillFailing},
 			},
 			Pull: &report.Pull{Number: 7, URL: "https://x/7", Branch: "nixferry/a", Operation: "created"},
 		},
@@ -82,8 +84,12 @@ func TestPublishResult(t *testing.T) {
 		t.Errorf("got %v, want ErrRed", err)
 	}
 	text := out.String()
-	if !strings.HasPrefix(text, "::stop-commands::nixferry-42\n") || !strings.HasSuffix(text, "\n::nixferry-42::\n") {
-		t.Errorf("the reports are not between stop-commands and its token:\n%s", text)
+	report, after, ended := strings.Cut(text, "\n::nixferry-42::\n")
+	if !strings.HasPrefix(report, "::stop-commands::nixferry-42\n") || !ended {
+		t.Errorf("the report is not between stop-commands and its token:\n%s", text)
+	}
+	if diff := cmp.Diff("::error col=3,file=hosts/web.nix,line=7,title=web::it broke%0A::warning::a\n", after); diff != "" {
+		t.Errorf("annotations: mismatch (-want +got):\n%s", diff)
 	}
 	for _, name := range []string{"output", "summary"} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), "web") {
@@ -95,7 +101,7 @@ func TestPublishResult(t *testing.T) {
 func TestPublishResultWithoutAJob(t *testing.T) {
 	var out bytes.Buffer
 	w := World{Stdout: &out, Now: time.Now}
-	if err := publishResult(w, config.Config{}, published()); err != nil || strings.Contains(out.String(), "::") {
+	if err := publishResult(w, config.Config{}, published()); err != nil || strings.Contains(out.String(), "\n::") {
 		t.Errorf("got %v and\n%s", err, out.String())
 	}
 	w.Env = []string{"GITHUB_OUTPUT=" + filepath.Join(t.TempDir(), "gone", "output")}

@@ -18,7 +18,7 @@ type progress struct {
 }
 
 func newProgress(w World) *progress {
-	return &progress{out: w.Stderr, actions: w.Getenv("GITHUB_ACTIONS") == "true"}
+	return &progress{out: w.Stderr, actions: w.inActions()}
 }
 
 // step begins a step of the flow.

@@ -38,7 +38,8 @@ func Run(ctx context.Context, w World, cfg config.Config) error {
 	if err := h.ownBranch(cfg); err != nil {
 		return err
 	}
-	cli, err := nix.Open(ctx, w.options(cfg))
+	p := newProgress(w)
+	cli, err := nix.Open(ctx, w.options(cfg, p))
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func Run(ctx context.Context, w World, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	c := crossing{world: w, cfg: cfg, nix: cli, dirs: cfg.Flakes, base: base, progress: newProgress(w)}
+	c := crossing{world: w, cfg: cfg, nix: cli, dirs: cfg.Flakes, base: base, progress: p}
 	r, err := c.cross(checkout, func() (report.Report, error) { return c.ferry(ctx, h) })
 	if told := publishResult(w, cfg, r); err == nil {
 		err = told

@@ -26,11 +26,12 @@ func Try(ctx context.Context, w World, cfg config.Config, dir string, files File
 	if err != nil {
 		return err
 	}
-	cli, err := nix.Open(ctx, w.options(cfg))
+	p := newProgress(w)
+	cli, err := nix.Open(ctx, w.options(cfg, p))
 	if err != nil {
 		return err
 	}
-	c := crossing{world: w, cfg: cfg, nix: cli, base: base, baseName: branch, progress: newProgress(w)}
+	c := crossing{world: w, cfg: cfg, nix: cli, base: base, baseName: branch, progress: p}
 	for _, flake := range cfg.Flakes {
 		c.dirs = append(c.dirs, path.Join(checkout.Prefix(), flake))
 	}

@@ -44,14 +44,18 @@ func (w World) Getenv(name string) string {
 // `fail-on` wants to end with status 3.
 var ErrRed = errors.New("hosts are red")
 
-// Complain prints why a command ended, on Stderr.
+// Complain prints why a command ended, on Stderr. In a workflow it is an
+// annotation of the run as well: there it stands where people look first.
 func (w World) Complain(err error) {
 	fmt.Fprintf(w.Stderr, "nixferry: %s\n", harmless(err.Error()))
+	if w.inActions() && !errors.Is(err, ErrRed) {
+		w.action().WithFieldsMap(map[string]string{"title": "nixferry"}).Errorf("%s", err)
+	}
 }
 
 // options are the settings of the nix commands of one run. The inputs stay out
 // of their environment: a build run without a sandbox could read the token.
-func (w World) options(cfg config.Config) nix.Options {
+func (w World) options(cfg config.Config, p *progress) nix.Options {
 	env := slices.DeleteFunc(slices.Clone(w.Env), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		return strings.HasPrefix(name, "INPUT_") || name == "GITHUB_TOKEN" || name == "GH_TOKEN"
@@ -64,6 +68,9 @@ func (w World) options(cfg config.Config) nix.Options {
 	}
 	if w.Verbose {
 		o.Log = w.Stderr
+	}
+	o.Wait = func(doing, cause string, pause time.Duration) {
+		p.line("%s: %s: trying again in %s", doing, cause, pause.Round(time.Second))
 	}
 	return o
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,7 +22,7 @@ func TestOptions(t *testing.T) {
 		{"http://127.0.0.1:80", ""},
 	} {
 		w := World{Env: []string{"PATH=/bin", "INPUT_TOKEN=secret", "GITHUB_TOKEN=secret", "GH_TOKEN=secret", "GITHUB_SERVER_URL=" + test.server}}
-		got := w.options(config.Config{Token: "secret", NixOptions: map[string]string{"cores": "2"}})
+		got := w.options(config.Config{Token: "secret", NixOptions: map[string]string{"cores": "2"}}, nil)
 		if got.AccessToken != test.want {
 			t.Errorf("on %q github.com gets the token %q, want %q", test.server, got.AccessToken, test.want)
 		}
@@ -49,6 +50,18 @@ func TestComplain(t *testing.T) {
 	World{Stderr: &out}.Complain(errors.New("evaluating: no\r\n  ::set-output name=a::b\n##[add-mask]c"))
 	want := "nixferry: evaluating: no \n  |   ::set-output name=a::b\n  | ## [add-mask]c\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// In a workflow an error is an annotation too, on one line; red hosts, which
+// the report is about, are none.
+func TestComplainInActions(t *testing.T) {
+	var out bytes.Buffer
+	w := World{Stdout: &out, Stderr: io.Discard, Env: []string{"GITHUB_ACTIONS=true"}}
+	w.Complain(ErrRed)
+	w.Complain(errors.New("pushing:\n::set-output name=a::b"))
+	if diff := cmp.Diff("::error title=nixferry::pushing:%0A::set-output name=a::b\n", out.String()); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }

@@ -3,7 +3,6 @@ package flake
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,8 @@ type InputChange struct {
 	// Name is the input's name, or the path to it ("home-manager/nixpkgs") for
 	// an input of an input.
 	Name string `json:"name"`
+	// Kind is what became of it.
+	Kind Kind `json:"kind,omitempty"`
 	// Before is the zero Point for an input that is new, After for one that is
 	// gone.
 	Before Point `json:"before"`
@@ -24,7 +25,29 @@ type InputChange struct {
 	// Compare is a page that shows what lies between the two revisions; empty
 	// where the repository changed or its host has no such page.
 	Compare string `json:"compare,omitempty"`
+	// Log is a page that lists commits from the new revision back, for hosts
+	// that compare none (sourcehut).
+	Log string `json:"log,omitempty"`
+	// Commits counts those that After has and Before has not, Behind the
+	// reverse; 0 for none and where nobody could tell.
+	Commits int `json:"commits,omitempty"`
+	Behind  int `json:"behind,omitempty"`
 }
+
+// A Kind says what became of an input.
+type Kind string
+
+// The kinds of change, of which the first that fits is given.
+const (
+	Added     Kind = "new"       // it was not locked before
+	Removed   Kind = "gone"      // it is not locked any more
+	Follows   Kind = "follows"   // it stands for another input from now on
+	Unfollows Kind = "own"       // it has a lock of its own, where it stood for another input
+	Elsewhere Kind = "elsewhere" // it comes from another repository
+	Same      Kind = "same"      // its revision stays, and its ref or its hash does not
+	Back      Kind = "back"      // it goes to an older revision
+	Moved     Kind = "moved"     // it goes to another revision
+)
 
 // A Point is where a lock holds an input.
 type Point struct {
@@ -37,6 +60,9 @@ type Point struct {
 	// Follows is the path of the input it stands for, where it has no lock of
 	// its own.
 	Follows string `json:"follows,omitempty"`
+	// Repository is the http address git clones it from; empty for what has
+	// none, and for an address that holds more than plain names.
+	Repository string `json:"repository,omitempty"`
 }
 
 // state is an input in one lock.
@@ -60,26 +86,58 @@ func DiffLocks(before, after Lock) []InputChange {
 	for _, path := range paths {
 		a, hadIt := old[path]
 		b, hasIt := young[path]
-		if hadIt == hasIt && a.point == b.point && a.locked.NarHash == b.locked.NarHash && a.locked.repository() == b.locked.repository() {
+		if hadIt == hasIt && a.point == b.point && a.locked.NarHash == b.locked.NarHash && a.locked.origin() == b.locked.origin() {
 			continue
 		}
-		changes = append(changes, InputChange{Name: path, Before: a.point, After: b.point, Compare: compareLink(a, b)})
+		change := InputChange{Name: path, Before: a.point, After: b.point}
+		switch {
+		case hadIt && hasIt:
+			change.Kind = kindOf(a, b)
+			change.Compare, change.Log = pages(a, b)
+		case a.point.Follows+b.point.Follows != "" && strings.Contains(path, "/"):
+			continue // it came or went with the input whose input it is
+		case hasIt:
+			change.Kind = Added
+		default:
+			change.Kind = Removed
+		}
+		changes = append(changes, change)
 	}
 	return changes
 }
 
+// kindOf says what became of an input that is in both locks.
+func kindOf(a, b state) Kind {
+	switch {
+	case b.point.Follows != "":
+		return Follows
+	case a.point.Follows != "":
+		return Unfollows
+	case a.locked.origin() != b.locked.origin():
+		return Elsewhere
+	case a.point.Rev != "" && a.point.Rev == b.point.Rev:
+		return Same
+	case !b.point.Date.IsZero() && b.point.Date.Before(a.point.Date):
+		return Back
+	}
+	return Moved
+}
+
+// states are the inputs of a lock by their paths: those with a lock of their
+// own, and those that follow others, of the flake itself and of the former.
 func (l Lock) states() map[string]state {
 	states := map[string]state{}
-	for name, edge := range l.Nodes[l.Root].Inputs {
-		if edge.Follows != nil {
-			states[name] = state{point: Point{Follows: strings.Join(edge.Follows, "/")}}
-		}
-	}
-	for _, place := range l.walk() {
+	for _, place := range append(l.walk(), place{label: l.Root}) {
 		n := l.Nodes[place.label]
-		states[strings.Join(place.path, "/")] = state{locked: n.Locked, point: Point{
-			Ref: n.ref(), Rev: n.Locked.revision(), Date: n.Locked.LastModified,
-		}}
+		if len(place.path) > 0 {
+			states[strings.Join(place.path, "/")] = state{point: n.point(), locked: n.Locked}
+		}
+		for name, edge := range n.Inputs {
+			if edge.Follows != nil {
+				path := strings.Join(append(slices.Clone(place.path), name), "/")
+				states[path] = state{point: Point{Follows: strings.Join(edge.Follows, "/")}}
+			}
+		}
 	}
 	return states
 }
@@ -91,8 +149,11 @@ func (l Lock) Point(names ...string) Point {
 	if !ok || label == l.Root {
 		return Point{}
 	}
-	n := l.Nodes[label]
-	return Point{Ref: n.ref(), Rev: n.Locked.revision(), Date: n.Locked.LastModified}
+	return l.Nodes[label].point()
+}
+
+func (n Node) point() Point {
+	return Point{Ref: n.ref(), Rev: n.Locked.revision(), Date: n.Locked.LastModified, Repository: n.Locked.repository()}
 }
 
 // ref is the branch, tag or version that the node follows.
@@ -102,56 +163,4 @@ func (n Node) ref() string {
 		return cmp.Or(n.Original.Ref, n.Locked.Ref)
 	}
 	return cmp.Or(original.Ref, n.Locked.Ref)
-}
-
-// releaseRev is the revision in the address of a channel's tarball.
-var releaseRev = regexp.MustCompile(`^https://releases\.nixos\.org/.*\.([0-9a-f]{10,40})/nixexprs\.tar`)
-
-// revision is the locked revision; the tarball of a channel has a shortened
-// one in its address.
-func (r Locked) revision() string {
-	if m := releaseRev.FindStringSubmatch(r.URL); r.Rev == "" && m != nil {
-		return m[1]
-	}
-	return r.Rev
-}
-
-var (
-	hexRev     = regexp.MustCompile(`^[0-9a-f]{10,64}$`)
-	plainRepo  = regexp.MustCompile(`^https://[a-z0-9.-]+(?::[0-9]+)?(?:/\.?[A-Za-z0-9_~-][A-Za-z0-9._~-]*){2,}$`)
-	gitlabHost = regexp.MustCompile(`^https://gitlab\.`)
-	otherHost  = regexp.MustCompile(`^https://(?:github\.com|codeberg\.org|gitea\.[^/]+|git(?:hub)?\.[^/]+)/`)
-)
-
-// repository is the web address of the repository, "" where there is none.
-func (r Locked) repository() string {
-	if releaseRev.MatchString(r.URL) {
-		return "https://github.com/NixOS/nixpkgs"
-	}
-	switch r.Type {
-	case "github":
-		return "https://" + cmp.Or(r.Host, "github.com") + "/" + r.Owner + "/" + r.Repo
-	case "gitlab":
-		return "https://" + cmp.Or(r.Host, "gitlab.com") + "/" + strings.ReplaceAll(r.Owner, "%2F", "/") + "/" + r.Repo
-	case "git":
-		return strings.TrimSuffix(strings.TrimSuffix(r.URL, "/"), ".git")
-	}
-	return ""
-}
-
-// compareLink is the page that shows the commits from a to b. Everything in it
-// comes from a lock that anyone may have written: what is not plain gives none.
-func compareLink(a, b state) string {
-	home := a.locked.repository()
-	from, to := a.point.Rev, b.point.Rev
-	if home != b.locked.repository() || from == to || !plainRepo.MatchString(home) || !hexRev.MatchString(from) || !hexRev.MatchString(to) {
-		return ""
-	}
-	switch {
-	case gitlabHost.MatchString(home), b.locked.Type == "gitlab":
-		return home + "/-/compare/" + from + "..." + to
-	case b.locked.Type == "github", otherHost.MatchString(home):
-		return home + "/compare/" + from + "..." + to
-	}
-	return ""
 }

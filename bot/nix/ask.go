@@ -12,9 +12,9 @@ import (
 func (c *CLI) Source(ctx context.Context, ref string) (string, error) {
 	const doing = "asking where the flake's source is"
 	args := c.args("flake", "metadata", "--json", "--no-write-lock-file", ref)
-	out, err := c.run(ctx, command{doing: doing, tool: c.nix, args: args})
+	out, _, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: args})
 	if err != nil {
-		return "", err
+		return "", c.fetchError(err)
 	}
 	var metadata struct{ Path string }
 	if err := json.Unmarshal(out, &metadata); err != nil {
@@ -30,7 +30,7 @@ func (c *CLI) Source(ctx context.Context, ref string) (string, error) {
 func (c *CLI) PkgsPath(ctx context.Context, ref, host string) (string, error) {
 	doing := "asking host " + host + " for its nixpkgs"
 	args := c.evalArgs(ref, "hosts: toString hosts."+quote(host)+".pkgs.path")
-	out, err := c.run(ctx, command{doing: doing, tool: c.nix, args: args})
+	out, _, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: args})
 	var failed *CommandError
 	if errors.As(err, &failed) {
 		return "", &EvalError{failed}

@@ -75,8 +75,12 @@ func (e *CommandError) reason() nixlog.Reason {
 	if e.Killed {
 		return nixlog.Killed
 	}
-	if m, ok := e.Log.Last(); ok && m.Starved() != "" {
+	m, _ := e.Log.Last()
+	switch {
+	case m.Starved() != "":
 		return m.Starved()
+	case passing(m):
+		return nixlog.Network
 	}
 	// A build during evaluation (import from derivation) that the runner
 	// ended.
@@ -89,7 +93,8 @@ func (e *CommandError) reason() nixlog.Reason {
 }
 
 // Resources reports whether the runner is at fault rather than the flake:
-// memory, disk, time, or an interrupt from outside.
+// memory, disk, time, an interrupt from outside, or a server that was in
+// trouble for longer than nixferry has patience.
 func (e *CommandError) Resources() bool { return e.reason().Resources() }
 
 // An EvalError is a host that does not evaluate.

@@ -57,10 +57,30 @@ func play(part string, args []string) int {
 		fmt.Fprintln(os.Stderr, strings.Repeat("x", 3<<20))
 		fmt.Fprintf(os.Stderr, "@nix {\"action\":\"msg\",\"level\":0,\"msg\":\"m\",\"raw_msg\":\"after\"}\n")
 		return 1
+	case "queue":
+		return next(text)
 	case "deaf":
 		return deaf(text)
 	}
 	return 0
+}
+
+// next takes the first line off a file: an error to fail with, or, if it is
+// empty, none.
+func next(file string) int {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return 2
+	}
+	first, rest, _ := strings.Cut(string(data), "\n")
+	if os.WriteFile(file, []byte(rest), 0o666) != nil {
+		return 2
+	}
+	if first == "" {
+		fmt.Print(`["a"]`)
+		return 0
+	}
+	return play("fail:"+first, nil)
 }
 
 // deaf ignores every polite signal and starts a child that does the same; it
@@ -158,7 +178,11 @@ func TestErrors(t *testing.T) {
 		part, want string
 		resources  bool
 	}{
-		{"fail:unable to download 'https://api.github.com/x': HTTP error 403", "evaluating nixosConfigurations: unable to download 'https://api.github.com/x': HTTP error 403: give a `token`, or set access-tokens for the host in NIX_CONFIG", false},
+		{"fail:unable to download 'https://api.github.com/x': HTTP error 403", "HTTP error 403: the `token`, or the one in access-tokens of NIX_CONFIG, lacks access: renew it, and let it read the input", false},
+		{"fail:unable to download 'https://api.github.com/x': HTTP error 404", "HTTP error 404: correct the input's ref in flake.nix, or, if it is private, give a `token` that can read it", false},
+		{"fail:unable to download 'https://x': SSL peer certificate was not OK (60)", "or see that git and ssh run here and trust the host's certificate or key", false},
+		{"fail:lockfile contains mutable lock '{}'", "lockfile contains mutable lock '{}': that entry of flake.lock pins no revision, as after locking an uncommitted input: relock it with `nix flake update`", false},
+		{"fail:Could not parse '/x/flake.lock': [json", "[json: repair flake.lock (a merge may have left its marks) or write it anew with `nix flake lock`", false},
 		{"fail:lock file '/x/flake.lock' has unsupported version 99", "evaluating nixosConfigurations: lock file '/x/flake.lock' has unsupported version 99: flake.lock is newer than nix (Nix) 2.26.3 understands: " + install, false},
 		{"fail:writing to file: No space left on device", "evaluating nixosConfigurations: writing to file: No space left on device", true},
 		{"raw:error: stack overflow (possible infinite recursion)", "evaluating nixosConfigurations: stack overflow (possible infinite recursion)", false},
@@ -175,6 +199,24 @@ func TestErrors(t *testing.T) {
 		var failed *CommandError
 		if resources := errors.As(err, &failed) && failed.Resources(); resources != test.resources {
 			t.Errorf("%s: Resources() = %v", test.part, resources)
+		}
+	}
+}
+
+// TestInputsBlame lets Nix complain of flake.nix, and of other things: only of
+// the first it is told to correct flake.nix.
+func TestInputsBlame(t *testing.T) {
+	for _, test := range []struct {
+		text   string
+		blames bool
+	}{
+		{"getting status of '/x/flake.nix': No such file or directory", true},
+		{"cannot connect to socket at '/nix/var/nix/daemon-socket/socket': No such file or directory", false},
+		{"opening lock file '/nix/var/nix/db/big-lock': Permission denied", false},
+	} {
+		_, err := fake(t, "fail:"+test.text, Options{}).Inputs(t.Context(), "/x/flake.nix")
+		if err == nil || !strings.Contains(err.Error(), test.text) || strings.Contains(err.Error(), "correct flake.nix") != test.blames {
+			t.Errorf("Inputs = %v", err)
 		}
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/flake"
@@ -20,11 +21,20 @@ var ErrNoHosts = errors.New("the flake has no nixosConfigurations")
 // error is a *CommandError with Nix's own words and place.
 func (c *CLI) Inputs(ctx context.Context, file string) (flake.Source, error) {
 	args := c.args("eval", "--json", "--impure", "--restrict-eval", "-I", file, "--expr", flake.SourceExpr(file))
-	out, err := c.run(ctx, command{doing: "reading the inputs of flake.nix", tool: c.nix, args: args})
-	if err != nil {
+	out, log, err := c.runLogged(ctx, command{doing: "reading the inputs of flake.nix", tool: c.nix, args: args})
+	if m, ok := log.Last(); err != nil && ok && blames(m, file) {
 		return flake.Source{}, advise(err, "", "correct flake.nix; `nix flake metadata` shows the same error")
 	}
+	if err != nil {
+		return flake.Source{}, err
+	}
 	return flake.ParseSource(out)
+}
+
+// blames reports whether an error is about a file: it names it, or has a place
+// in Nix code, which trouble with the store has not.
+func blames(m nixlog.Message, file string) bool {
+	return m.Place != (nixlog.Place{}) || strings.Contains(m.Text, file)
 }
 
 // Lock writes dir/flake.lock: the inputs that flake.nix in dir declares
@@ -35,7 +45,10 @@ func (c *CLI) Lock(ctx context.Context, dir string, update []string) error {
 	if len(update) > 0 {
 		doing = "relocking " + strings.Join(update, ", ")
 	}
-	_, log, err := c.runLogged(ctx, command{doing: doing, tool: c.nix, args: c.lockArgs(dir, update)})
+	if lock, err := os.ReadFile(filepath.Join(dir, "flake.lock")); err == nil && !json.Valid(lock) {
+		return fmt.Errorf("%s: flake.lock is no JSON: %s", doing, c.next(nixlog.BadLock))
+	}
+	_, log, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: c.lockArgs(update), dir: dir, fresh: true})
 	if err != nil {
 		return c.fetchError(err)
 	}
@@ -46,9 +59,10 @@ func (c *CLI) Lock(ctx context.Context, dir string, update []string) error {
 }
 
 // lockArgs chooses the command: since 2.19 `nix flake update` takes the names
-// of inputs, before that it takes a flake.
-func (c *CLI) lockArgs(dir string, update []string) []string {
-	ref := (&url.URL{Scheme: "path", Path: dir, OmitHost: true}).String()
+// of inputs, before that it takes a flake. The flake is the one in the working
+// directory: 2.8 has no way to spell a path with a space.
+func (c *CLI) lockArgs(update []string) []string {
+	const ref = "path:."
 	if len(update) > 0 && c.version.atLeast(2, 19) {
 		args := append([]string{"flake", "update", "--show-trace", "--flake", ref}, update...)
 		return c.args(args...)
@@ -64,7 +78,7 @@ func (c *CLI) lockArgs(dir string, update []string) []string {
 // wraps ErrNoHosts when there is none.
 func (c *CLI) Hosts(ctx context.Context, ref string) ([]string, error) {
 	args := c.evalArgs(ref, "builtins.attrNames")
-	out, err := c.run(ctx, command{doing: "evaluating nixosConfigurations", tool: c.nix, args: args})
+	out, _, err := c.fetch(ctx, command{doing: "evaluating nixosConfigurations", tool: c.nix, args: args})
 	var failed *CommandError
 	if errors.As(err, &failed) {
 		if m, ok := failed.Log.Last(); ok && m.MissingAttribute() {
@@ -112,15 +126,21 @@ func (c *CLI) next(fault nixlog.Fault) string {
 	case nixlog.NotFound:
 		return "correct the input's ref in flake.nix, or, if it is private, give a `token` that can read it"
 	case nixlog.RateLimited:
-		return "give a `token`, or set access-tokens for the host in NIX_CONFIG"
+		return "give a `token`, or set access-tokens for the host in NIX_CONFIG; or run again in an hour"
 	case nixlog.Unauthorized:
-		return "renew the `token` or the access-tokens in NIX_CONFIG"
+		return "the `token`, or the one in access-tokens of NIX_CONFIG, lacks access: renew it, and let it read the input"
+	case nixlog.Unavailable:
+		return "the input's host is in trouble: run again later"
 	case nixlog.Unreachable:
 		return "see that this machine reaches the input's host, and run again"
+	case nixlog.Unfetched:
+		return "correct the input's URL, or see that git and ssh run here and trust the host's certificate or key"
 	case nixlog.BadHash:
 		return "the input's content changed behind its lock: relock it with `nix flake update`"
 	case nixlog.NewLock:
 		return "flake.lock is newer than " + c.version.String() + " understands: " + install
+	case nixlog.LooseLock:
+		return "that entry of flake.lock pins no revision, as after locking an uncommitted input: relock it with `nix flake update`"
 	case nixlog.BadLock:
 		return "repair flake.lock (a merge may have left its marks) or write it anew with `nix flake lock`"
 	}

@@ -38,6 +38,11 @@ type Options struct {
 	// Log, if not nil, gets each command line before it runs, from several
 	// goroutines where several commands run.
 	Log io.Writer
+	// Wait, if not nil, hears of each pause of five seconds or more before
+	// something is fetched again: for which command, because of what, and how
+	// long. It is called from several goroutines where several commands run.
+	// The cause is foreign text, cleaned as all of nixlog's.
+	Wait func(doing, cause string, pause time.Duration)
 }
 
 // A CLI runs nix commands. Its methods may be called at the same time, and
@@ -50,6 +55,8 @@ type CLI struct {
 	env        []string
 	log        io.Writer
 	grace      time.Duration // between asking nix to end and killing it
+	wait       func(doing, cause string, pause time.Duration)
+	sleep      func(context.Context, time.Duration)
 }
 
 // Open finds nix, checks that it is new enough, and reads its settings.
@@ -64,6 +71,8 @@ func Open(ctx context.Context, o Options) (*CLI, error) {
 		env:   environment(o.Env, o.Settings, o.AccessToken),
 		log:   o.Log,
 		grace: 5 * time.Second,
+		wait:  o.Wait,
+		sleep: sleep,
 	}
 	out, err := c.run(ctx, command{doing: "asking nix for its version", tool: c.nix, args: []string{"--version"}})
 	if err != nil {

@@ -62,7 +62,7 @@ func (c *CLI) Probe(ctx context.Context, ref, host string) (Facts, error) {
 func (c *CLI) probe(ctx context.Context, ref, host string, drv bool) (Facts, nixlog.Log, error) {
 	doing := "evaluating host " + host
 	args := c.evalArgs(ref, probeExpr(host, drv))
-	out, log, err := c.runLogged(ctx, command{doing: doing, tool: c.nix, args: args})
+	out, log, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: args})
 	if err != nil {
 		return Facts{}, log, err
 	}

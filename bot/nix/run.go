@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
 )
@@ -18,9 +19,16 @@ type command struct {
 	doing string
 	tool  string
 	args  []string
+	// fresh makes it an error that Nix went on with an old copy of what it did
+	// not get from a server.
+	fresh bool
+	// dir is the working directory; empty is the caller's.
+	dir string
 	// sink, if not nil, hears of builds.
 	sink nixlog.Sink
 }
+
+var errStale = errors.New("nix went on with an old copy")
 
 // run runs a command to its end and returns its standard output. The error is
 // the context's when that has ended, whatever the command says (Nix swallows
@@ -33,10 +41,18 @@ func (c *CLI) run(ctx context.Context, cmd command) ([]byte, error) {
 // runLogged is run, and also returns what the command logged.
 func (c *CLI) runLogged(ctx context.Context, cmd command) ([]byte, nixlog.Log, error) {
 	if c.log != nil {
-		fmt.Fprintln(c.log, "+", cmd.tool, shown(cmd.args))
+		where := ""
+		if cmd.dir != "" {
+			where = "cd " + shown([]string{cmd.dir}) + " && "
+		}
+		fmt.Fprintln(c.log, "+", where+cmd.tool, shown(cmd.args))
 	}
 	var stdout bytes.Buffer
-	parser := nixlog.Parser{Sink: cmd.sink}
+	parser := nixlog.Parser{Sink: cmd.sink, Retrying: func(cause string, pause time.Duration) {
+		if pause >= 5*time.Second {
+			c.waiting(cmd.doing, cause, pause)
+		}
+	}}
 	process := c.process(ctx, cmd)
 	process.Stdout, process.Stderr = &stdout, &parser
 	err := process.Run()
@@ -52,6 +68,10 @@ func (c *CLI) runLogged(ctx context.Context, cmd command) ([]byte, nixlog.Log, e
 	// keeps its stderr open.
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return nil, log, newError(cmd, log, err)
+	}
+	if stale, ok := log.Stale(); ok && cmd.fresh {
+		log.Errors = append(log.Errors, stale)
+		return nil, log, newError(cmd, log, errStale)
 	}
 	return stdout.Bytes(), log, nil
 }
@@ -69,7 +89,7 @@ func shown(args []string) string {
 // children end with it.
 func (c *CLI) process(ctx context.Context, cmd command) *exec.Cmd {
 	process := exec.CommandContext(ctx, cmd.tool, cmd.args...)
-	process.Env = c.env
+	process.Env, process.Dir = c.env, cmd.dir
 	process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	process.Cancel = func() error { return killGroup(process.Process.Pid, syscall.SIGTERM) }
 	process.WaitDelay = c.grace

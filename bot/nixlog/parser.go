@@ -6,7 +6,7 @@
 // A record is a line "@nix {json}"; every other line is raw text of Nix or of
 // a child process. The record format is described nowhere but in
 // https://github.com/NixOS/nix/blob/2.34.0/src/libutil/logging.cc (JSONLogger).
-// What only human text tells is matched in text.go and nowhere else.
+// What only human text tells is matched in text.go and fault.go and nowhere else.
 package nixlog
 
 import (
@@ -15,6 +15,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Log is everything a nix command said that nixferry goes by. All text in it
@@ -32,6 +33,9 @@ type Log struct {
 	// NoInput are the inputs Nix was told to update that the flake lacks. It
 	// only warns of them.
 	NoInput []string
+	// Cached is why Nix took an old copy of something from its cache, after
+	// it did not get a new one; it only warns of that.
+	Cached string
 	// Raw are the last lines which are not records, as "fatal: …" of git.
 	Raw []string
 }
@@ -76,6 +80,9 @@ type Sink interface {
 type Parser struct {
 	// Sink, if not nil, hears of builds as they happen.
 	Sink Sink
+	// Retrying, if not nil, hears that Nix itself asks a server again after a
+	// pause, and why.
+	Retrying func(cause string, pause time.Duration)
 
 	log      Log
 	partial  []byte
@@ -213,6 +220,12 @@ func (p *Parser) raw(line string) {
 // message sorts a msg record: an error, a warning of the flake, or chatter.
 func (p *Parser) message(r record) {
 	full := Clean(r.Msg)
+	if cause, pause, ok := retry(full); ok {
+		if p.Retrying != nil {
+			p.Retrying(cause, pause)
+		}
+		return
+	}
 	switch {
 	case r.RawMsg == nil:
 		if text := errorText(full); text != "" {
@@ -221,6 +234,9 @@ func (p *Parser) message(r record) {
 			p.log.Warnings = append(p.log.Warnings, text)
 		} else if input := unknownInput(full); input != "" {
 			p.log.NoInput = append(p.log.NoInput, input)
+		}
+		if cause := fromCache(full); cause != "" {
+			p.log.Cached = cause
 		}
 	case isWarning(full):
 		p.log.Warnings = append(p.log.Warnings, strings.TrimSpace(Clean(*r.RawMsg)))

@@ -84,40 +84,6 @@ func TestVersionsAgree(t *testing.T) {
 	}
 }
 
-func TestFault(t *testing.T) {
-	for _, test := range []struct {
-		text string
-		want Fault
-	}{
-		{"unable to download 'https://api.github.com/x': HTTP error 404 ('')\n\nresponse body:\n\nx", NotFound},
-		{"unable to download 'https://api.github.com/x': HTTP error 403", RateLimited},
-		{"unable to download 'https://api.github.com/x': HTTP error 429", RateLimited},
-		{"unable to download 'https://api.github.com/x': HTTP error 401", Unauthorized},
-		{"unable to download 'https://x': Couldn't resolve host name (6)", Unreachable},
-		{"unable to download 'https://x': Could not resolve hostname (6) Could not resolve host: x", Unreachable},
-		{"unable to download 'https://x': SSL peer certificate or SSH remote key was not OK (60)", Unreachable},
-		{"Failed to open archive (Source threw exception: error: unable to download 'http://x': HTTP error 404\n)", NotFound},
-		{"git: couldn't find remote ref nixos-99.99", NotFound},
-		{"resolving Git reference 'nixos-99.99': revspec 'nixos-99.99' not found (libgit2 error code = 4)", NotFound},
-		{"NAR hash mismatch in input 'github:a/b', expected 'A', got 'B'", BadHash},
-		{"lock file '/x/flake.lock' has unsupported version 99", NewLock},
-		{"unsupported tarball input attribute 'lastModified'", NewLock},
-		{"[json.exception.parse_error.101] parse error at line 2", BadLock},
-		{"undefined variable 'x'", ""},
-	} {
-		if got := (Message{Text: test.text}).Fault(); got != test.want {
-			t.Errorf("Fault(%q) = %q, want %q", test.text, got, test.want)
-		}
-	}
-}
-
-func TestBrief(t *testing.T) {
-	m := Message{Text: "unable to download 'u': HTTP error 404\n\nresponse body:\n\n<html>"}
-	if got, want := m.Brief(), "unable to download 'u': HTTP error 404"; got != want {
-		t.Errorf("Brief() = %q, want %q", got, want)
-	}
-}
-
 func TestClean(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"plain\ttext\nmore", "plain\ttext\nmore"},

@@ -3,14 +3,13 @@ package nixlog
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 )
 
-// This file holds all matching of Nix's human text. The tests run it on
-// captured output of Nix 2.8, 2.26 and 2.34.
+// This file and fault.go hold all matching of Nix's human text. The tests run
+// it on captured output of Nix 2.8, 2.26 and 2.34.
 
 // A Reason says why a derivation was not built.
 type Reason string
@@ -216,79 +215,6 @@ func (m Message) Starved() Reason {
 // output that was asked for.
 func (m Message) MissingAttribute() bool {
 	return strings.HasPrefix(m.Text, "flake '") && strings.Contains(m.Text, "' does not provide attribute '")
-}
-
-// A Fault is what is wrong with fetching or locking an input.
-type Fault string
-
-// The faults told apart; "" is any other error.
-const (
-	NotFound     Fault = "not-found"
-	RateLimited  Fault = "rate-limited"
-	Unauthorized Fault = "unauthorized"
-	Unreachable  Fault = "unreachable"
-	BadHash      Fault = "bad-hash"
-	NewLock      Fault = "new-lock"
-	BadLock      Fault = "bad-lock"
-)
-
-// faults lists the signs of each fault; the first that matches counts.
-var faults = []struct {
-	fault Fault
-	sign  *regexp.Regexp
-}{
-	{NewLock, regexp.MustCompile(`lock file .* has unsupported version|unsupported version '?\d+|unsupported \w+ input attribute`)},
-	{BadLock, regexp.MustCompile(`json\.exception\.parse_error|parsing .*flake\.lock|flake\.lock.*parse`)},
-	{BadHash, regexp.MustCompile(`^NAR hash mismatch|^mismatch in field 'narHash'`)},
-	{RateLimited, regexp.MustCompile(`HTTP error (?:403|429)`)},
-	{Unauthorized, regexp.MustCompile(`HTTP error 401`)},
-	{NotFound, regexp.MustCompile(`HTTP error (?:404|422)|revspec '.*' not found|Cannot find Git revision|Git revision .* (?:does not exist|not found)|object not found|unknown revision|find remote ref|could not read Username`)},
-	{Unreachable, regexp.MustCompile(`(?i)could ?n[o']t resolve|failed to connect|couldn't connect|timeout was reached|SSL |unable to download|Failed to fetch git repository|^git: |^program 'git' failed|resolving Git reference`)},
-}
-
-// Fault classifies an error of fetching an input or reading flake.lock.
-func (m Message) Fault() Fault {
-	for _, f := range faults {
-		if f.sign.MatchString(m.Text) {
-			return f.fault
-		}
-	}
-	return ""
-}
-
-var inputFrame = regexp.MustCompile(`^while updating the flake input '([^']+)'`)
-
-// Input returns the name of the flake input that Nix was locking when the
-// error came; "" where it does not tell, as Nix 2.8 never does.
-func (m Message) Input() string {
-	for _, f := range m.Trace {
-		if input := submatch(inputFrame, f.Text); input != "" {
-			return input
-		}
-	}
-	return ""
-}
-
-// Brief returns the error in one paragraph: the page a server answered with
-// is left out.
-func (m Message) Brief() string {
-	brief, _, _ := strings.Cut(m.Text, "response body:")
-	return strings.TrimSpace(brief)
-}
-
-// gitFailed matches errors that only tell that a git command failed, or what
-// Nix missed after it went on without what git was to fetch.
-var gitFailed = regexp.MustCompile(`^(?:program 'git' failed|Failed to fetch git repository|resolving Git reference|Cannot find Git revision)`)
-
-// gitError returns the last "fatal: …" among the raw lines, or "". The one
-// about HEAD comes of Nix 2.26 going on after a fetch that failed.
-func gitError(raw []string) string {
-	for _, line := range slices.Backward(raw) {
-		if fatal, ok := strings.CutPrefix(line, "fatal: "); ok && !strings.HasPrefix(fatal, "Refusing to point HEAD") {
-			return "git: " + fatal
-		}
-	}
-	return ""
 }
 
 // errorText returns the message of a text that is an error without raw_msg,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixferry/nixferry/bot/flake"
 	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
@@ -70,14 +71,18 @@ var fates = []fate{
 }
 
 // A style is how a renderer writes foreign text: as running text, as what
-// must not be missed, and as a name.
-type style struct{ text, strong, name func(string) string }
+// must not be missed, and as a name; and a finished text with the page it
+// stands for.
+type style struct {
+	text, strong, name func(string) string
+	link               func(label, address string) string
+}
 
 // facts are the sentences behind the answer.
 func (r Report) facts(style style) []string {
 	var facts []string
 	if len(r.Hosts) > 0 {
-		facts = append(facts, fmt.Sprintf("On %s %s.", r.target(style.name), style.strong(r.score())))
+		facts = append(facts, fmt.Sprintf("On %s %s.", r.target(style), style.strong(r.score())))
 	}
 	for _, fate := range fates {
 		hosts := r.with(fate.verdict)
@@ -99,17 +104,29 @@ func (r Report) facts(style style) []string {
 	return facts
 }
 
-// target is the channel with the revision and day it stands at.
-func (r Report) target(name func(string) string) string {
-	after := r.Head.Nixpkgs
-	target := name(channelName(r.Channel.Name))
+// target is the channel with the revision and day it stands at, and how far
+// that is from where base stands.
+func (r Report) target(style style) string {
+	before, after := r.Base.Nixpkgs, r.Head.Nixpkgs
+	target := style.name(channelName(r.Channel.Name))
+	page := flake.Point{Rev: after.Rev, Repository: after.Repository}.Page()
 	if rev := short(after.Rev); rev != channelName(r.Channel.Name) && rev != "" {
-		target += " at " + name(rev)
+		target += " at " + style.link(style.name(rev), page)
+	} else if rev != "" {
+		target = style.link(target, page)
 	}
-	if !after.Date.IsZero() {
-		target += " (" + after.Date.UTC().Format("2 Jan 2006") + ")"
+	if after.Date.IsZero() {
+		return target
 	}
-	return target
+	age := ""
+	if days := apart(before.Date, after.Date); days != "" {
+		how := "newer"
+		if after.Date.Before(before.Date) {
+			how = "older"
+		}
+		age = ", " + days + " " + how + " than on " + style.name(r.baseName())
+	}
+	return target + " (" + date(after.Date) + age + ")"
 }
 
 // toDo says what stands between the reader and the merge, by whose turn it

@@ -17,6 +17,9 @@ const evil = "<!-- nixferry:end --> @octocat @org/team #1 torvalds/linux#2 GH-3 
 // hostile is the mixed report with evil at the end of every string in it.
 func hostile() Report {
 	r := mixed()
+	kinds := inputKinds()
+	r.Inputs, r.Left = kinds.Inputs, kinds.Left
+	r.OldLock, r.StuckChannel = true, true
 	poison(reflect.ValueOf(&r).Elem(), "")
 	r.Quiet = "" // it would stand for all the rest
 	return r

@@ -51,17 +51,21 @@ func ReadJSON(r io.Reader) (Report, error) {
 // list that it changes with r.
 func (r Report) settled() Report {
 	r.Schema = Schema
+	r.Channel.Date = calendar(r.Channel.Date)
 	r.Base.Nixpkgs.Date = calendar(r.Base.Nixpkgs.Date)
 	r.Head.Nixpkgs.Date = calendar(r.Head.Nixpkgs.Date)
 	r.Edits = sorted(r.Edits, func(a, b flake.Edit) int {
 		return cmp.Or(strings.Compare(a.Input, b.Input), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	r.Left = sorted(r.Left, func(a, b flake.Left) int {
-		return cmp.Or(strings.Compare(a.Input, b.Input), strings.Compare(a.Why, b.Why))
+		return cmp.Or(strings.Compare(a.Flake, b.Flake), strings.Compare(a.Input, b.Input), strings.Compare(a.Why, b.Why))
 	})
-	r.Inputs = sorted(r.Inputs, func(a, b flake.InputChange) int { return strings.Compare(a.Name, b.Name) })
+	r.Inputs = sorted(r.Inputs, func(a, b flake.InputChange) int {
+		return cmp.Or(strings.Compare(a.Flake, b.Flake), strings.Compare(a.Name, b.Name))
+	})
 	for i, input := range r.Inputs {
 		r.Inputs[i].Before.Date, r.Inputs[i].After.Date = calendar(input.Before.Date), calendar(input.After.Date)
+		r.Inputs[i].Commits, r.Inputs[i].Behind = max(0, input.Commits), max(0, input.Behind)
 	}
 	r.Hosts = sorted(r.Hosts, func(a, b Host) int { return strings.Compare(a.Name, b.Name) })
 	for i, host := range r.Hosts {

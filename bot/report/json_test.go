@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/nixferry/nixferry/bot/flake"
 )
 
 func written(t *testing.T, r Report) string {
@@ -71,7 +73,9 @@ func closeObjects(document any) {
 func full() Report {
 	r := mixed()
 	r.Pull = &Pull{Number: 7, URL: "https://github.com/someone/fleet/pull/7", Branch: "nixferry/nixos-unstable", Operation: "created"}
-	r.Inputs[0].Before.Follows = "other/nixpkgs"
+	r.Inputs[0].Flake, r.Inputs[0].Before.Follows, r.Inputs[0].Before.Repository = "servers", "other/nixpkgs", "https://github.com/NixOS/nixpkgs"
+	r.Inputs[1].Kind, r.Inputs[1].Behind, r.Inputs[1].Log = flake.Back, 12, "https://git.sr.ht/~octo/hm/log/b6a8526"
+	r.OldLock, r.StuckChannel = true, true
 	for i := range r.Hosts {
 		host := &r.Hosts[i]
 		host.Base.Drv, host.Head.Drv = "/nix/store/a.drv", "/nix/store/b.drv"

@@ -27,7 +27,7 @@ func Markdown(r Report, budget int) string {
 }
 
 // onGitHub is how Markdown writes foreign text.
-var onGitHub = style{text: inline, strong: bold, name: code}
+var onGitHub = style{text: inline, strong: bold, name: code, link: link}
 
 // bold is foreign text in bold type.
 func bold(s string) string { return "**" + inline(s) + "**" }
@@ -118,9 +118,12 @@ func (c cell) markdown() string {
 	return strings.Join(strings.Fields(c.mark+" "+word+" "+code(c.name)), " ")
 }
 
-// notes are the run's own remarks.
+// notes are the warnings about age and the run's own remarks.
 func (r Report) notes() block {
 	var notes block
+	for _, remark := range r.ages(onGitHub) {
+		notes.items = append(notes.items, item{rankNote, "note", "**" + remark.lead + "** " + remark.text + "\n\n"})
+	}
 	for _, note := range r.Notes {
 		notes.items = append(notes.items, item{rankNote, "note", inline(note) + "\n\n"})
 	}

@@ -12,5 +12,8 @@ func (r Report) quietNote() document {
 	if r.Pull != nil && r.Pull.URL != "" {
 		text += "> " + homeLink("the pull request", r.Pull.URL) + "\n"
 	}
+	for _, remark := range r.ages(onGitHub) {
+		text += ">\n> **" + remark.lead + "** " + remark.text + "\n"
+	}
 	return document{{blocks: []block{{items: []item{{rankHost, "", text}}}}}}
 }

@@ -52,6 +52,10 @@ type Report struct {
 	// Verdict is that of the run which judged the fleet last, where this one
 	// had nothing to judge.
 	Verdict string `json:"verdict,omitempty"`
+	// OldLock and StuckChannel say that the run found base's nixpkgs, or what
+	// the channel stands at, too old; [Report.Aged] sets them.
+	OldLock      bool `json:"oldLock,omitempty"`
+	StuckChannel bool `json:"stuckChannel,omitempty"`
 	// Notes are sentences of nixferry itself about this run, for its reader:
 	// "the lock was out of step with flake.nix", say.
 	Notes   []string `json:"notes,omitempty"`
@@ -65,6 +69,9 @@ type Channel struct {
 	// From names what the flake followed before, "nixos-25.11" say; it equals
 	// Name where only the lock moves, and is empty where nobody knows.
 	From string `json:"from,omitempty"`
+	// Date is of the revision the channel stands at: when that was committed,
+	// in UTC. Zero where the run did not ask for it, and for a revision.
+	Date time.Time `json:"date,omitzero"`
 }
 
 // A Commit is one side of the comparison.
@@ -85,6 +92,8 @@ type Locked struct {
 	Rev   string `json:"rev,omitempty"`
 	// Date is lastModified of the lock: when the revision was committed, UTC.
 	Date time.Time `json:"date,omitzero"`
+	// Repository is the http address git clones it from, where there is one.
+	Repository string `json:"repository,omitempty"`
 }
 
 // A Host is everything known about one nixosConfigurations entry.

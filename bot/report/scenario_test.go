@@ -28,11 +28,15 @@ func scenarios() []scenario {
 		{"forty", fleet(40, upgraded, upgraded, upgraded, unchanged, upgraded, broken, unbuilt)},
 		{"two-hundred", fleet(200, upgraded, broken, unbuilt, upgraded)},
 		{"relock", relock()},
+		{"inputs", inputKinds()},
+		{"back", back()},
+		{"aged-try", agedTry()},
 		{"eval", evalOnly()},
 		{"no-hosts", fleet(0)},
 		{"long", long()},
 		{"hostile", hostile()},
 		{"quiet", quietReport()},
+		{"quiet-aged", quietAged()},
 		{"quiet-hostile", hostileQuiet()},
 	}
 }
@@ -44,17 +48,17 @@ func crossing() Report {
 	return Report{
 		Schema:     Schema,
 		Flake:      ".",
-		Channel:    Channel{Name: "nixos-unstable", From: "nixos-25.11"},
+		Channel:    Channel{Name: "nixos-unstable", From: "nixos-25.11", Date: young},
 		Repository: "https://github.com/someone/fleet",
 		Run:        "https://github.com/someone/fleet/actions/runs/4711",
 		Depth:      "build",
 		Base: Commit{
 			Rev: "1111111111222222222233333333334444444444", Ref: "main",
-			Nixpkgs: Locked{Input: "nixpkgs", Ref: "nixos-25.11", Rev: "9da7f1c08e1c3a1f0b1d2c3e4f5061728394a5b6", Date: old},
+			Nixpkgs: Locked{Input: "nixpkgs", Ref: "nixos-25.11", Rev: "9da7f1c08e1c3a1f0b1d2c3e4f5061728394a5b6", Date: old, Repository: "https://github.com/NixOS/nixpkgs"},
 		},
 		Head: Commit{
 			Rev:     "5555555555666666666677777777778888888888",
-			Nixpkgs: Locked{Input: "nixpkgs", Ref: "nixos-unstable", Rev: "b6a8526db03f735b89dd5ff348f53f752e7ddc8e", Date: young},
+			Nixpkgs: Locked{Input: "nixpkgs", Ref: "nixos-unstable", Rev: "b6a8526db03f735b89dd5ff348f53f752e7ddc8e", Date: young, Repository: "https://github.com/NixOS/nixpkgs"},
 		},
 		Edits: []flake.Edit{
 			{Input: "nixpkgs", File: "flake.nix", Line: 5, Old: "github:NixOS/nixpkgs/nixos-25.11", New: "github:NixOS/nixpkgs/nixos-unstable"},
@@ -212,12 +216,83 @@ func evalOnly() Report {
 }
 
 func inputChange(name, before, after string, old, young time.Time) flake.InputChange {
+	commits := 0
+	if name == "nixpkgs" {
+		commits = 59703
+	}
 	return flake.InputChange{
-		Name:    name,
+		Name: name, Kind: flake.Moved, Commits: commits,
 		Before:  flake.Point{Ref: before, Rev: "9da7f1c08e1c3a1f0b1d2c3e4f5061728394a5b6", Date: old},
 		After:   flake.Point{Ref: after, Rev: "b6a8526db03f735b89dd5ff348f53f752e7ddc8e", Date: young},
 		Compare: "https://github.com/NixOS/nixpkgs/compare/9da7f1c...b6a8526",
 	}
+}
+
+// inputKinds is a report whose inputs change in every way there is, in two
+// flakes, with an old lock.
+func inputKinds() Report {
+	r := fleet(1, upgraded)
+	old, young := time.Date(2026, 9, 3, 12, 0, 0, 0, time.UTC), time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)
+	r.Base.Nixpkgs.Date = old
+	of := func(name string, kind flake.Kind) flake.InputChange {
+		c := inputChange(name, "main", "main", old, young)
+		c.Kind, c.Compare = kind, ""
+		return c
+	}
+	added, gone := of("disko", flake.Added), of("flake-utils", flake.Removed)
+	added.Before, gone.After = flake.Point{}, flake.Point{}
+	follows, own := of("alias", flake.Follows), of("stylix/nixpkgs", flake.Unfollows)
+	follows.After, own.Before = flake.Point{Follows: "nixpkgs"}, flake.Point{Follows: "nixpkgs"}
+	elsewhere, same, backward, log := of("darwin", flake.Elsewhere), of("agenix", flake.Same), of("sops-nix", flake.Back), of("secrets", flake.Moved)
+	elsewhere.Before.Repository, elsewhere.After.Repository = "https://github.com/LnL7/nix-darwin", "https://github.com/nix-darwin/nix-darwin.git"
+	same.After.Rev, same.After.Date, same.After.Ref = same.Before.Rev, old, "v1.0"
+	backward.Before, backward.After, backward.Behind = backward.After, backward.Before, 1204
+	backward.Compare = "https://codeberg.org/o/sops-nix/compare/b6a8526...9da7f1c"
+	log.Log, log.Commits = "https://git.sr.ht/~octo/secrets/log/b6a8526", 1
+	plain := of("plain", flake.Moved)
+	plain.Commits, plain.Before, plain.After = 12, flake.Point{Rev: plain.Before.Rev}, flake.Point{Rev: plain.After.Rev}
+	nested := of("home-manager/nixpkgs", flake.Removed)
+	nested.After = flake.Point{}
+	r.Inputs = append(r.Inputs, added, gone, follows, own, elsewhere, same, backward, log, plain, nested)
+	for i := range r.Inputs {
+		r.Inputs[i].Flake = "servers"
+	}
+	lab := of("nixpkgs", flake.Moved)
+	lab.Flake = "."
+	r.Inputs = append(r.Inputs, lab)
+	r.Edits[1].File = "servers/flake.nix"
+	r.Left[0].Flake = "servers"
+	return r.Aged(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+}
+
+// back goes from unstable to an older release, and knows no more than dates.
+func back() Report {
+	r := fleet(1, upgraded)
+	r.Base, r.Head = r.Head, r.Base
+	r.Base.Ref, r.Base.Rev, r.Head.Rev = "main", r.Head.Rev, r.Base.Rev
+	r.Channel = Channel{Name: "nixos-25.11", From: "nixos-unstable", Date: r.Head.Nixpkgs.Date}
+	r.Edits, r.Left = r.Edits[:0], nil
+	c := inputChange("nixpkgs", "nixos-unstable", "nixos-25.11", r.Base.Nixpkgs.Date, r.Head.Nixpkgs.Date)
+	c.Kind, c.Commits, c.Behind = flake.Back, 0, 0
+	r.Inputs = []flake.InputChange{c}
+	return r.Aged(r.Head.Nixpkgs.Date.AddDate(0, 2, 0))
+}
+
+// agedTry is a crossing away from GitHub, with an old lock.
+func agedTry() Report {
+	r := fleet(1, unchanged)
+	r.Repository, r.Run = "", ""
+	r.OldLock = true
+	return r
+}
+
+// quietAged is a quiet report of a channel that does not move.
+func quietAged() Report {
+	r := quietReport()
+	r.Quiet = "main follows nixos-unstable, and its lock holds the newest revision."
+	r.Pull, r.Base.Nixpkgs = nil, r.Head.Nixpkgs
+	r.Inputs, r.Edits, r.Left = nil, nil, nil
+	return r.Aged(r.Channel.Date.AddDate(0, 0, 40))
 }
 
 // quietReport is that of a run with nothing to do.
@@ -226,5 +301,6 @@ func quietReport() Report {
 	r.Hosts = nil
 	r.Quiet = "neither main nor nixos-unstable has moved since the last run."
 	r.Pull = &Pull{Number: 7, URL: "https://github.com/octo/fleet/pull/7", Operation: "none"}
+	r.OldLock, r.StuckChannel = true, true
 	return r
 }

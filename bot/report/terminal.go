@@ -9,7 +9,10 @@ import (
 )
 
 // onTerminal is how Terminal writes foreign text.
-var onTerminal = style{text: oneLine, strong: oneLine, name: oneLine}
+var onTerminal = style{
+	text: oneLine, strong: oneLine, name: oneLine,
+	link: func(label, _ string) string { return label },
+}
 
 // Options say how [Terminal] writes.
 type Options struct {
@@ -25,11 +28,13 @@ func Terminal(w io.Writer, r Report, options Options) error {
 	screen := screen{width: max(options.Width, 40), color: options.Color}
 	if r.Quiet != "" {
 		screen.wrapped("", r.quietly(onTerminal))
-		_, err := io.WriteString(w, screen.text.String())
-		return err
+		screen.line("")
+		screen.ages(r)
+		return screen.flush(w)
 	}
 	screen.answer(r)
 	screen.hosts(r)
+	screen.ages(r)
 	for _, note := range r.Notes {
 		screen.wrapped("", oneLine(note))
 		screen.line("")
@@ -39,8 +44,15 @@ func Terminal(w io.Writer, r Report, options Options) error {
 	screen.problems(r, "Already broken on "+oneLine(r.baseName()), func(v verdict.Verdict) bool { return v == verdict.StillFailing })
 	screen.changes(r)
 	screen.bump(r)
-	_, err := io.WriteString(w, strings.TrimRight(screen.text.String(), "\n")+"\n")
-	return err
+	return screen.flush(w)
+}
+
+// ages writes the warnings about age.
+func (s *screen) ages(r Report) {
+	for _, remark := range r.ages(onTerminal) {
+		s.wrapped("", remark.lead+" "+remark.text)
+		s.line("")
+	}
 }
 
 // A paint is an SGR parameter, empty for no colour.
@@ -59,6 +71,12 @@ type screen struct {
 	text  strings.Builder
 	width int
 	color bool
+}
+
+// flush writes the text to w.
+func (s *screen) flush(w io.Writer) error {
+	_, err := io.WriteString(w, strings.TrimRight(s.text.String(), "\n")+"\n")
+	return err
 }
 
 func (s *screen) line(text string) { s.text.WriteString(strings.TrimRight(text, " ") + "\n") }
@@ -247,14 +265,26 @@ func (s *screen) bump(r Report) {
 	}
 	s.heading("The bump itself")
 	s.line("")
-	for _, input := range r.Inputs {
-		s.wrapped("  ", oneLine(input.Name)+": "+locked(input.Before, oneLine)+" → "+locked(input.After, oneLine))
+	nested := 0
+	for _, c := range r.Ranked() {
+		if r.weight(c) == nestedWeight {
+			nested++
+			continue
+		}
+		text := inputName(c.Flake, c.Name) + ": " + locked(c, c.Before, oneLine) + " → " + locked(c, c.After, oneLine)
+		if words := became(c); words != "" {
+			text += " (" + words + ")"
+		}
+		s.wrapped("  ", text)
+	}
+	if nested > 0 {
+		s.wrapped("  ", count(nested, "input")+" of inputs, in the report")
 	}
 	for _, edit := range r.Edits {
 		s.wrapped("  ", oneLine(place{file: edit.File, line: edit.Line}.String()+": "+edit.Old+" → "+edit.New))
 	}
 	for _, left := range r.Left {
-		s.wrapped("  ", oneLine(left.Input+" stays: "+left.Why))
+		s.wrapped("  ", inputName(left.Flake, left.Input)+" stays: "+oneLine(left.Why))
 	}
 	s.line("")
 }

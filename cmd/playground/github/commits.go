@@ -46,9 +46,11 @@ func (c *call) comparison(from, to, common string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes, err := c.repo.diff(common, to)
-	if err != nil {
-		return nil, err
+	var changes []change
+	if page := c.request.URL.Query().Get("page"); page == "" || page == "1" { // no other page has them
+		if changes, err = c.repo.diff(common, to); err != nil {
+			return nil, err
+		}
 	}
 	ends, err := c.repo.commits("--no-walk=unsorted", from, common)
 	if err != nil {

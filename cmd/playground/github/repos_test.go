@@ -191,5 +191,9 @@ func TestCommits(t *testing.T) {
 		if diff := cmp.Diff(test.files, files); diff != "" {
 			t.Errorf("%s...%s: mismatch (-want +got):\n%s", test.base, test.head, diff)
 		}
+		got, _, err = repos.CompareCommits(t.Context(), "octo", "fleet", test.base, test.head, &api.ListOptions{Page: 2, PerPage: 1})
+		if err != nil || got.GetTotalCommits() != test.ahead || len(got.Commits)+len(got.Files) != 0 {
+			t.Errorf("%s...%s, page 2: %d commits, %v, %v", test.base, test.head, got.GetTotalCommits(), got.Files, err)
+		}
 	}
 }
