@@ -26,6 +26,9 @@ type BumpMode struct {
 	NoLock bool
 	// DryRun changes nothing; JSON prints the plan as JSON.
 	DryRun, JSON bool
+	// Trial overrides in the lock what cannot be moved in flake.nix: good
+	// enough to find out what would happen, and nothing to be merged.
+	Trial bool
 }
 
 // ErrRefused marks a flake that nixferry does not dare to edit.
@@ -37,6 +40,9 @@ type bumped struct {
 	plan flake.Plan
 	// refused is why the flake stays as it is, wrapping [ErrRefused].
 	refused error
+	// trial is the channel that the lock was moved to while flake.nix stays; ""
+	// for a bump that can be merged.
+	trial string
 	// files are the new contents by path from the repository's root.
 	files map[string][]byte
 	// before and after are the two locks, inputs what lies between them.
@@ -109,6 +115,9 @@ func (d *draft) bump(ctx context.Context, cfg config.Config, how BumpMode) (bump
 		File: d.name("flake.nix"), Text: d.text, Source: d.source, Lock: d.lock, Target: cfg.Channel,
 		SystemInputs: systems, Modules: modules(d.tree, d.path("flake.nix")), Companions: cfg.Companions, Hold: cfg.Hold, AlsoUpdate: cfg.AlsoUpdate,
 	})
+	if how.Trial && len(b.plan.Trial) > 0 {
+		return d.trial(ctx, b, cfg.Channel.Name)
+	}
 	if b.plan.Verdict == flake.VerdictRefuse {
 		return b, fmt.Errorf("planning the bump of %s: %s: %w", d.name("flake.nix"), b.plan.Reason, ErrRefused)
 	}
@@ -124,6 +133,15 @@ func (d *draft) bump(ctx context.Context, cfg config.Config, how BumpMode) (bump
 		return b, err
 	}
 	return b, stayed(b, cfg.Hold)
+}
+
+// trial moves the lock alone.
+func (d *draft) trial(ctx context.Context, b bumped, target string) (bumped, error) {
+	b.trial, b.plan.System = target, slices.Sorted(maps.Keys(b.plan.Trial))
+	if err := d.cli.Override(ctx, d.path(""), b.plan.Trial); err != nil {
+		return b, err
+	}
+	return b, d.finish(&b)
 }
 
 // stayed makes sure that no input moved that its owner holds.
@@ -181,7 +199,7 @@ func (d *draft) read(ctx context.Context) (err error) {
 	}
 	d.source, err = d.inputs(ctx)
 	var rejected *nix.CommandError
-	if errors.As(err, &rejected) && len(rejected.Log.Errors) > 0 && !rejected.Resources() {
+	if errors.As(err, &rejected) && rejected.Next != "" {
 		return fmt.Errorf("%w: %w", err, ErrRefused)
 	}
 	return err
@@ -204,9 +222,20 @@ func (d *draft) contained(names ...string) error {
 }
 
 // inputs asks Nix what flake.nix says. Where it says nothing, the place in the
-// error is one in the owner's repository: the copy is soon gone.
-func (d *draft) inputs(ctx context.Context) (flake.Source, error) {
-	source, err := d.cli.Inputs(ctx, d.path("flake.nix"))
+// error is one in the owner's repository: the copy is soon gone. What Nix reads
+// is without the pipe operators that not every Nix knows.
+func (d *draft) inputs(ctx context.Context) (source flake.Source, err error) {
+	text, err := os.ReadFile(d.path("flake.nix"))
+	if err != nil {
+		return source, fmt.Errorf("reading the flake: %w", err)
+	}
+	if plain := flake.WithoutPipes(text); !bytes.Equal(plain, text) {
+		if err := os.WriteFile(d.path("flake.nix"), plain, 0o666); err != nil {
+			return source, fmt.Errorf("reading the flake: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.WriteFile(d.path("flake.nix"), text, 0o666)) }()
+	}
+	source, err = d.cli.Inputs(ctx, d.path("flake.nix"))
 	var failed *nix.CommandError
 	if errors.As(err, &failed) {
 		for i := range failed.Log.Errors {

@@ -25,7 +25,7 @@ func (c *crossing) bumpFlakes(ctx context.Context) (bumps, error) {
 	for _, dir := range c.dirs {
 		drafts = append(drafts, &draft{cli: c.nix, tree: c.tree(), dir: dir, ref: c.commitRef(c.base, dir)})
 	}
-	all, err := bumpAll(ctx, drafts, c.cfg, BumpMode{})
+	all, err := bumpAll(ctx, drafts, c.cfg, BumpMode{Trial: c.trial})
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +125,9 @@ func (all bumps) notes() (notes []string) {
 		if b.refused != nil {
 			notes = append(notes, fmt.Sprintf("The nixpkgs%s stays as it is: %s.", of, b.plan.Reason))
 		}
+		if b.trial != "" {
+			notes = append(notes, fmt.Sprintf("This is a trial: flake.nix%s stays as it is, and only the lock of a copy was moved. A run of the bot would stop here: %s.", of, b.plan.Reason))
+		}
 		if names := b.besides(); len(names) > 0 {
 			notes = append(notes, fmt.Sprintf("flake.lock%s was out of step with flake.nix, so that relocking changed these as well: %s.", of, strings.Join(names, ", ")))
 		}
@@ -135,13 +138,13 @@ func (all bumps) notes() (notes []string) {
 // besides are the inputs whose lock moved although nobody asked for it: the
 // lock was out of step with flake.nix, or there was none.
 func (b bumped) besides() (names []string) {
-	asked := slices.Clone(b.plan.Update)
+	asked := slices.Concat(b.plan.Update, slices.Collect(maps.Keys(b.plan.Trial)))
 	for _, edit := range b.plan.Edits {
 		asked = append(asked, edit.Input)
 	}
 	for _, change := range b.inputs {
 		top, _, _ := strings.Cut(change.Name, "/")
-		if !slices.Contains(asked, top) && !slices.Contains(names, top) {
+		if !slices.Contains(asked, top) && !slices.Contains(asked, change.Name) && !slices.Contains(names, top) {
 			names = append(names, top)
 		}
 	}
@@ -191,6 +194,15 @@ func (b bumped) move(target string) string {
 	return "move along " + target
 }
 
-// before and after are where the nixpkgs of the hosts stood and stands.
+// before is where the nixpkgs of the hosts stood.
 func (all bumps) before() report.Locked { b := all.first(); return b.nixpkgs(b.before) }
-func (all bumps) after() report.Locked  { b := all.first(); return b.nixpkgs(b.after) }
+
+// after is where it stands.
+func (all bumps) after() report.Locked {
+	b := all.first()
+	at := b.nixpkgs(b.after)
+	if b.trial != "" {
+		at.Ref = b.trial
+	}
+	return at
+}

@@ -27,6 +27,7 @@ type crossing struct {
 	base     string     // the commit the run started from
 	work     string     // a directory for intermediate files
 	out      string     // the report directory
+	trial    bool       // nothing is to be merged
 	began    time.Time  // when the run did
 	progress *progress
 	timings  report.Timings

@@ -31,7 +31,7 @@ func Try(ctx context.Context, w World, cfg config.Config, dir string, files File
 	if err != nil {
 		return err
 	}
-	c := crossing{world: w, cfg: cfg, nix: cli, base: base, baseName: branch, progress: p}
+	c := crossing{world: w, cfg: cfg, nix: cli, base: base, baseName: branch, progress: p, trial: true}
 	for _, flake := range cfg.Flakes {
 		c.dirs = append(c.dirs, path.Join(checkout.Prefix(), flake))
 	}

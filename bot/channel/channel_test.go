@@ -140,10 +140,15 @@ func TestCompanions(t *testing.T) {
 			t.Errorf("CompanionOf(%q, %q) = %q, %v; want %q", test.owner, test.repo, companion.Name, ok, test.name)
 			continue
 		}
-		down, _ := companion.RefFor(release)
-		up, _ := companion.RefFor(unstable)
+		down, _ := companion.RefFor("", release)
+		up, _ := companion.RefFor("", unstable)
 		if down != test.release || up != test.unstable {
 			t.Errorf("%s: RefFor = %q, %q; want %q, %q", test.name, down, up, test.release, test.unstable)
+		}
+		for _, prefix := range companion.Prefixes {
+			if got, _ := companion.RefFor(prefix+"24.11", release); got != prefix+"25.11" {
+				t.Errorf("%s: RefFor(%s24.11) = %q", test.name, prefix, got)
+			}
 		}
 		if got, ok := companion.ReleaseOf(down); !ok || got != "25.11" {
 			t.Errorf("%s: ReleaseOf(%q) = %q, %v", test.name, down, got, ok)
@@ -162,7 +167,7 @@ func TestCompanionsUnknown(t *testing.T) {
 			t.Errorf("CompanionOf(%q, %q) = %s, want none", test.owner, test.repo, companion.Name)
 		}
 	}
-	if _, ok := companions[0].RefFor(Channel{Name: rev, Kind: Rev}); ok {
+	if _, ok := companions[0].RefFor("", Channel{Name: rev, Kind: Rev}); ok {
 		t.Error("a revision has a companion branch")
 	}
 }

@@ -148,13 +148,18 @@ func (c Companion) IsUnstable(ref string) bool {
 	return ref == "" || ref == "master" || ref == "main"
 }
 
-// RefFor is the companion's ref that goes with nixpkgs on target: a release
-// branch, the unstable branch, or "" for dropping the ref. It reports false
-// for a revision, which does not tell its release.
-func (c Companion) RefFor(target Channel) (string, bool) {
+// RefFor is what a companion that follows ref should follow to go with nixpkgs on
+// target: a release branch, or the release's tag where ref is one of a release
+// too; the unstable branch, or "" for dropping the ref. It reports false for a
+// revision, which does not tell its release.
+func (c Companion) RefFor(ref string, target Channel) (string, bool) {
 	switch target.Kind {
 	case Release:
-		return c.Prefixes[0] + target.Release, true
+		prefix := c.Prefixes[0]
+		if release, ok := c.ReleaseOf(ref); ok {
+			prefix = strings.TrimSuffix(ref, release)
+		}
+		return prefix + target.Release, true
 	case Rev:
 		return "", false
 	}

@@ -28,6 +28,7 @@ func (p *planner) moveCompanions(system []string) {
 		default:
 			p.moveCompanion(name, ref)
 		}
+		p.moveOverrides(name)
 	}
 }
 
@@ -71,7 +72,7 @@ func (p *planner) leaveBehind(name string, ref flakeRef) {
 
 // suggestion is a line for the companions input.
 func (p *planner) suggestion(name string, companion channel.Companion) string {
-	ref, _ := companion.RefFor(p.Target)
+	ref, _ := companion.RefFor("", p.Target)
 	return name + "=" + ref
 }
 
@@ -84,15 +85,16 @@ func (p *planner) moveCompanion(name string, ref flakeRef) {
 		return
 	}
 	tied, why := p.tie(name, ref, companion, release)
-	to, ok := companion.RefFor(p.Target)
+	_, declared := p.follows(name)
+	to, ok := companion.RefFor(ref.Ref, p.Target)
 	switch {
 	case release != "" && release == p.Target.Release:
 		return
+	case ref.Rev != "" && (tied != "" || !declared && !companion.Bound && companion.Mismatch != channel.NoMismatch):
+		p.leave(name, "it is pinned to "+ref.follows()+", which does not tell its release; to move it, set companions: "+p.suggestion(name, companion), true)
+		return
 	case tied == "":
 		p.leave(name, why, release != "")
-		return
-	case ref.Rev != "":
-		p.leave(name, "it is pinned to "+ref.follows()+", which does not tell its release; to move it, set companions: "+p.suggestion(name, companion), true)
 		return
 	case !ok:
 		p.leave(name, "a revision of nixpkgs does not tell its release; name the branch that fits with companions: "+name+"=<branch>", true)
@@ -136,16 +138,6 @@ func (p *planner) leaveUnknown(name string, ref flakeRef, release string) {
 	}
 }
 
-// leaveOverrides speaks of overrides named after a release: they may exist
-// only on the release branch that is left.
-func (p *planner) leaveOverrides(name string) {
-	for _, override := range sortedNames(p.Source.Inputs[name].Inputs) {
-		if namedAfterRelease(override) {
-			p.leave(name+"/"+override, fmt.Sprintf("the override is named after a release and may not exist any more now that %s moves; if Nix warns of a non-existent input, remove it", name), true)
-		}
-	}
-}
-
 // tie finds the nixpkgs that moves and that a companion belongs to, or says
 // why there is none.
 func (p *planner) tie(name string, ref flakeRef, companion channel.Companion, release string) (tied, why string) {
@@ -182,29 +174,6 @@ func (p *planner) lag(follows, from string, ref flakeRef, release, suggestion st
 		return follows, ""
 	}
 	return "", fmt.Sprintf("it is on %s while %s was on %s: the two were not of one release before; to move it, set companions: %s", ref.follows(), follows, from, suggestion)
-}
-
-// follows is the root nixpkgs that a companion is told to follow; declared is
-// set when it is told anything about its nixpkgs.
-func (p *planner) follows(name string) (root string, declared bool) {
-	for _, override := range sortedNames(p.Source.Inputs[name].Inputs) {
-		if override != "nixpkgs" && !strings.HasPrefix(override, "nixpkgs-") && !strings.HasPrefix(override, "nixpkgs_") {
-			continue
-		}
-		in := p.Source.Inputs[name].Inputs[override]
-		path := in.follows()
-		if path == nil && in.Attrs["url"].Text == "" {
-			continue
-		}
-		root, declared = "a nixpkgs of its own", true
-		if len(path) > 0 {
-			root = p.movedAs(path)
-		}
-		if override == "nixpkgs" {
-			return root, true
-		}
-	}
-	return root, declared
 }
 
 // movedAs resolves an alias to the name under which its nixpkgs moves, or to

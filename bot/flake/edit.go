@@ -11,7 +11,7 @@ import (
 
 // An Edit replaces the value of one string literal in a flake.nix.
 type Edit struct {
-	// Input is the input whose reference changes.
+	// Input is the input whose reference changes; a/b is the input b of a.
 	Input string `json:"input"`
 	// File is the flake.nix, Line (from 1) where the literal begins.
 	File string `json:"file"`
@@ -77,7 +77,7 @@ func (e Edit) replacement(text []byte) (span, string, error) {
 func Verify(before, after Source, edits []Edit) error {
 	want := values(before)
 	for _, edit := range edits {
-		key := edit.Input + "\x00" + edit.Attr
+		key := strings.ReplaceAll(edit.Input, "/", "\x00inputs\x00") + "\x00" + edit.Attr
 		if old, ok := want[key]; !ok || old != "string "+edit.Old {
 			return fmt.Errorf("checking the edit of %s: its %s was not %q for Nix; nothing was kept, please report this flake.nix", edit.Input, edit.Attr, edit.Old)
 		}

@@ -189,6 +189,7 @@ func TestVerify(t *testing.T) {
 // untouched, or it leaves the text alone.
 func FuzzPlan(f *testing.F) {
 	for _, seed := range []string{
+		`inputs = { nixpkgs.url = "` + stableURL + `"; }; m = { a = nixpkgs; b = nixpkgs; }; x = m.${o.k or "a"}; nixosConfigurations = { a = x.lib.nixosSystem { }; }; y = { n ? nixpkgs }: "${n}/nixos/lib/eval-config.nix";`,
 		`inputs.nixpkgs.url = "` + stableURL + `";`, `url = ''` + stableURL + `'';`, `url = ` + stableURL + `;`,
 		"url\r = # é\r\n \"github:NixOS/n\\ixpkgs/nixos-25.11\"\t;", `url = "${''}''}";`, `"url" = "$${" ;`,
 	} {
@@ -198,8 +199,10 @@ func FuzzPlan(f *testing.F) {
 		before := source(url)
 		in := before.Inputs["nixpkgs"]
 		in.Attrs["url"] = Attr{Type: "string", Text: url, At: Position{Line: line, Column: column}}
-		plan := MakePlan(request(text, before))
-		if r, ok := newReader(text, []string{"nixpkgs"}, func(string) bool { return true }, nil); ok {
+		asked := request(text, before)
+		asked.Modules = [][]byte{text}
+		plan := MakePlan(asked)
+		if r, ok := newReader(text, names{inputs: []string{"nixpkgs"}, isInput: func(string) bool { return true }, given: func(string) map[string]int { return nil }}); ok {
 			r.systemCalls()
 		}
 		after, err := Apply(text, plan.Edits)
@@ -223,6 +226,29 @@ func FuzzPlan(f *testing.F) {
 		}
 		if !bytes.Equal(text[:start], after[:start]) || !bytes.Equal(text[old.end:], after[young.end:]) {
 			t.Error("bytes outside of the literal changed")
+		}
+		in.Attrs["url"] = Attr{Type: "string", Text: plan.Edits[0].New, At: Position{Line: line, Column: column}}
+		asked.Text = after
+		if again := MakePlan(asked); len(again.Edits) > 0 {
+			t.Errorf("planning again edits again: %+v", again)
+		}
+	})
+}
+
+// FuzzWithoutPipes: a text keeps its length, and only pipes change.
+func FuzzWithoutPipes(f *testing.F) {
+	for _, seed := range []string{`a |> b`, `f<|"${x |> ''${y}|>''}"`, `a ||> b`, `# |>`, `"|>"`, `x:y|>z`, `|`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		plain := WithoutPipes(text)
+		if len(plain) != len(text) {
+			t.Fatalf("%q became %q", text, plain)
+		}
+		for i := range text {
+			if pair := string(text[max(0, i-1):min(len(text), i+2)]); text[i] != plain[i] && (plain[i] != '|' || !strings.Contains(pair, "|>") && !strings.Contains(pair, "<|")) {
+				t.Errorf("byte %d of %q became %q", i, text, plain)
+			}
 		}
 	})
 }

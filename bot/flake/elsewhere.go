@@ -48,7 +48,7 @@ func (p *planner) fromRegistry() bool {
 	if slices.Contains(p.Lock.Inputs(), "nixpkgs") {
 		return true
 	}
-	r, ok := newReader(p.Text, nil, func(string) bool { return false }, nil)
+	r, ok := newReader(p.Text, names{isInput: func(string) bool { return false }, given: p.given})
 	return ok && len(p.Lock.Nodes) == 0 && slices.Contains(r.arguments("outputs"), "nixpkgs")
 }
 

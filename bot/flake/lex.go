@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 )
 
 // kind is what a token of Nix is, as far as finding literals needs to know.
@@ -33,20 +31,77 @@ func (t token) is(text []byte, what string) bool {
 	return (t.kind == tokenOther || t.kind == tokenName) && string(text[t.start:t.end]) == what
 }
 
-var (
-	nameToken = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*`)
-	// The bound on the scheme keeps reading a.a.a.… from going back and forth.
-	uriToken = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]{0,30}:[a-zA-Z0-9%/?:@&=+$,_.!~*'-]+`)
+// The classes of bytes, as bits: what may begin a name, what may go on in it, in
+// the scheme of a URI and in the rest of one, and white space.
+const (
+	nameStart = 1 << iota
+	nameByte
+	schemeByte
+	uriByte
+	space
 )
+
+var classes = func() (table [256]byte) {
+	class := func(bits byte, bytes string) {
+		for _, b := range []byte(bytes) {
+			table[b] |= bits
+		}
+	}
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	class(nameStart|nameByte|schemeByte|uriByte, letters)
+	class(nameByte|schemeByte|uriByte, "0123456789-")
+	class(nameStart|nameByte|uriByte, "_")
+	class(nameByte|uriByte, "'")
+	class(schemeByte|uriByte, "+.")
+	class(uriByte, "%/?:@&=$,!~*")
+	class(space, " \t\r\n")
+	return table
+}()
+
+// reach is how many bytes of a class stand at the beginning of text.
+func reach(text []byte, class byte) int {
+	for i, b := range text {
+		if classes[b]&class == 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// nameLength is the length of the name at the beginning of text, 0 for none.
+func nameLength(text []byte) int {
+	if len(text) == 0 || classes[text[0]]&nameStart == 0 {
+		return 0
+	}
+	return reach(text, nameByte)
+}
+
+// maxScheme bounds the scheme of a URI: reading a.a.a.… shall not look ahead to
+// the end each time.
+const maxScheme = 31
+
+// uriLength is the length of the URI at the beginning of text, 0 for none.
+func uriLength(text []byte) int {
+	if nameLength(text) == 0 || text[0] == '_' {
+		return 0
+	}
+	scheme := reach(text[:min(len(text), maxScheme)], schemeByte)
+	if scheme == len(text) || text[scheme] != ':' {
+		return 0
+	}
+	rest := reach(text[scheme+1:], uriByte)
+	if rest == 0 {
+		return 0
+	}
+	return scheme + 1 + rest
+}
 
 var errUnclosed = errors.New("a string or comment is not closed")
 
 // nextToken reads the token at or after offset i, skipping white space.
 // Comments come as tokens.
 func nextToken(text []byte, i int) (token, error) {
-	for i < len(text) && strings.IndexByte(" \t\r\n", text[i]) >= 0 {
-		i++
-	}
+	i += reach(text[i:], space)
 	rest := text[i:]
 	switch {
 	case len(rest) == 0:
@@ -62,11 +117,11 @@ func nextToken(text []byte, i int) (token, error) {
 	case rest[0] == '"', hasPrefix(rest, "''"):
 		return stringToken(text, i, 0)
 	}
-	if uri := uriToken.Find(rest); uri != nil {
-		return token{kind: tokenURI, span: span{i, i + len(uri)}}, nil
+	if length := uriLength(rest); length > 0 {
+		return token{kind: tokenURI, span: span{i, i + length}}, nil
 	}
-	if name := nameToken.Find(rest); name != nil {
-		return token{kind: tokenName, span: span{i, i + len(name)}}, nil
+	if length := nameLength(rest); length > 0 {
+		return token{kind: tokenName, span: span{i, i + length}}, nil
 	}
 	return token{kind: tokenOther, span: span{i, i + 1}}, nil
 }
@@ -166,7 +221,7 @@ func interpolationEnd(text []byte, i, depth int) (int, error) {
 		var err error
 		if rest := text[min(i, len(text)):]; hasPrefix(rest, `"`) || hasPrefix(rest, "''") {
 			t, err = stringToken(text, i, depth)
-		} else if len(rest) > 0 && strings.IndexByte(" \t\r\n", rest[0]) >= 0 {
+		} else if len(rest) > 0 && classes[rest[0]]&space != 0 {
 			i++
 			continue
 		} else {
@@ -208,21 +263,94 @@ func tokens(text []byte) ([]token, error) {
 }
 
 // WithoutPipes is a Nix text for a Nix that knows no pipe operators (|> and
-// <|), or has them switched off: another operator of the same length stands in
-// their place, so that inputs reads the same, at the same places. A text without
-// them, or one that cannot be taken apart, comes back as it is.
+// <|), or has them switched off: another operator of the same length, which
+// binds no tighter than what may stand beside a pipe, is in their place, so that
+// inputs reads the same, at the same places. A text without them, or one that
+// cannot be taken apart, comes back as it is.
 // https://nix.dev/manual/nix/latest/development/experimental-features#xp-feature-pipe-operators
 func WithoutPipes(text []byte) []byte {
-	list, err := tokens(text)
-	if err != nil {
+	out := bytes.Clone(text)
+	if !bytes.Contains(text, []byte("|>")) && !bytes.Contains(text, []byte("<|")) || replacePipes(out, text, 0) != nil {
 		return text
 	}
-	out := bytes.Clone(text)
-	for i := 1; i < len(list); i++ {
-		a, b := list[i-1], list[i]
-		if a.end == b.start && (a.is(text, "|") && b.is(text, ">") || a.is(text, "<") && b.is(text, "|")) {
-			copy(out[a.start:], "//")
+	return out
+}
+
+// replacePipes replaces the pipe operators of text from offset i on in out, those
+// in interpolations as well.
+func replacePipes(out, text []byte, i int) error {
+	for {
+		t, err := nextToken(text, i)
+		if err != nil || t.kind == tokenEnd {
+			return err
+		}
+		i = t.end
+		rest := text[t.start:]
+		switch {
+		case t.dynamic:
+			err = eachInterpolation(text, t, func(code span) error { return replacePipes(out, text[:code.end], code.start) })
+		case t.kind != tokenOther:
+		case hasPrefix(rest, "||"):
+			i++
+		case hasPrefix(rest, "|>"), hasPrefix(rest, "<|"):
+			copy(out[t.start:], "||")
+			i++
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return out
+}
+
+// eachInterpolation hands on what stands in every ${…} of a string.
+func eachInterpolation(text []byte, t token, do func(span) error) error {
+	next, i := plainStep, t.start+1
+	if t.kind == tokenIndented {
+		next, i = indentedStep, t.start+2
+	}
+	for i < t.end {
+		length, what := next(text[i:t.end])
+		i += length
+		if what != stepOpen {
+			continue
+		}
+		end, err := interpolationEnd(text, i, 0)
+		if err != nil {
+			return err
+		}
+		if err := do(span{i, end - 1}); err != nil {
+			return err
+		}
+		i = end
+	}
+	return nil
+}
+
+// isSet reports whether a text is an attribute set as it stands, in parentheses
+// at most: Nix takes nothing else for a flake.nix. It is true, too, for what Nix
+// cannot read at all.
+func isSet(text []byte) bool {
+	list, err := tokens(text)
+	if err != nil {
+		return true
+	}
+	first, last := 0, len(list)
+	for first+1 < last && list[first].is(text, "(") && list[last-1].is(text, ")") {
+		first, last = first+1, last-1
+	}
+	if first < last && list[first].is(text, "rec") {
+		first++
+	}
+	for depth, i := 0, first; i < last; i++ {
+		switch {
+		case list[i].is(text, "{"):
+			depth++
+		case list[i].is(text, "}"):
+			depth--
+		}
+		if depth == 0 {
+			return i > first && i == last-1
+		}
+	}
+	return false
 }

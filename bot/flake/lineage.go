@@ -124,10 +124,10 @@ func (r flakeRef) release() string {
 	return ""
 }
 
-// reference is the flake reference of a root input, and the attribute whose
+// reference is the flake reference of an input, and the attribute whose
 // value carries its branch; the attribute is empty when none does.
 func (s Source) reference(name string) (ref flakeRef, attr string, err error) {
-	in := s.Inputs[name]
+	in := s.input(name)
 	text := func(name string) string { return in.Attrs[name].Text }
 	kind, address := text("type"), text("url")
 	switch _, hasURL := in.Attrs["url"]; {

@@ -175,7 +175,7 @@ func (l literal) encode(value string) (string, error) {
 	}
 	switch l.kind {
 	case tokenURI:
-		if uri := uriToken.FindString(value); uri == "" || uri != value {
+		if value == "" || uriLength([]byte(value)) != len(value) {
 			return "", fmt.Errorf("%q wants quotes around it", value)
 		}
 		return value, nil

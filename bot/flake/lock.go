@@ -119,17 +119,17 @@ func hasConflict(data []byte) bool {
 	return false
 }
 
-// check makes sure that every label leads somewhere.
+// check makes sure that there is a root and that every label leads somewhere. An
+// input that leads to no node is taken for one that is not locked.
 func (l Lock) check() error {
 	if _, ok := l.Nodes[l.Root]; !ok {
 		return fmt.Errorf("reading flake.lock: its root %q is not among its nodes; write it anew with `nix flake lock`", l.Root)
 	}
-	for label, n := range l.Nodes {
-		for name, edge := range n.Inputs {
-			if _, ok := l.Nodes[edge.Node]; !ok && edge.Follows == nil {
-				return fmt.Errorf("reading flake.lock: input %q of %q leads to no node; write it anew with `nix flake lock`", name, label)
-			}
-		}
+	for _, n := range l.Nodes {
+		maps.DeleteFunc(n.Inputs, func(_ string, edge Edge) bool {
+			_, ok := l.Nodes[edge.Node]
+			return !ok && edge.Follows == nil
+		})
 	}
 	return nil
 }

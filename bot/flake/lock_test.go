@@ -77,6 +77,15 @@ func TestParseLock(t *testing.T) {
 	}
 }
 
+// TestParseLockDangling reads a lock with an input whose node is missing: it is
+// not locked.
+func TestParseLockDangling(t *testing.T) {
+	lock := parseLock(t, `{"version": 7, "root": "r", "nodes": {"r": {"inputs": {"a": "gone", "b": "b", "c": ["a"]}}, "b": {"inputs": {"d": "gone"}}}}`)
+	if diff := cmp.Diff([]string{"b", "c"}, lock.Inputs()); diff != "" || len(lock.Nodes["b"].Inputs) != 0 {
+		t.Errorf("got %+v; mismatch (-want +got):\n%s", lock, diff)
+	}
+}
+
 // TestParseLockOld reads version 5, which kept hash and date apart.
 func TestParseLockOld(t *testing.T) {
 	lock := parseLock(t, `{"version": 5, "root": "root", "nodes": {"root": {"inputs": {"a": "a"}}, "a": {

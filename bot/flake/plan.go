@@ -68,6 +68,10 @@ type Plan struct {
 	// System are the inputs whose nixpkgs builds the hosts, as SystemInput
 	// names them.
 	System []string `json:"system"`
+	// Trial are references, by input, that put the hosts on the target for a
+	// trial without an edit, where the plan is a refusal. Nil where there is no
+	// such way.
+	Trial map[string]string `json:"-"`
 }
 
 // A Left is an input that stays as it is, and why.
@@ -83,7 +87,7 @@ type Left struct {
 // target channel. It never guesses: what it is not sure of is a refusal, or a
 // Left, that names what the owner can do.
 func MakePlan(request Request) Plan {
-	p := planner{Request: request, moved: map[string]string{}}
+	p := planner{Request: request, moved: map[string]string{}, uses: map[string]int{}, options: map[string]map[string]int{}}
 	if reason := p.objection(); reason != "" {
 		return Refusal(reason)
 	}
@@ -91,31 +95,54 @@ func MakePlan(request Request) Plan {
 	if reason != "" {
 		return Refusal(reason)
 	}
-	for _, input := range system {
-		if why := p.keptApart(input, system); why != "" {
-			p.leave(input, why, true)
-			continue
-		}
-		p.moveSystem(input)
-	}
-	if len(p.refused) > 0 && len(p.edits)+len(p.settled) == 0 {
-		var reasons []string
-		for _, left := range p.refused {
-			reasons = append(reasons, left.Why)
-		}
-		return Refusal(strings.Join(reasons, "; "))
+	if reason := p.moveSystems(system); reason != "" {
+		plan := Refusal(reason)
+		plan.Trial = p.trial()
+		return plan
 	}
 	p.left = append(p.left, p.refused...)
 	p.moveCompanions(system)
 	p.leaveSideInputs()
 	if len(p.edits) > 0 {
 		if why := generated(p.Text, p.Source); why != "" {
-			return Refusal(why)
+			plan := Refusal(why)
+			plan.Trial = p.trial()
+			return plan
 		}
 	}
 	plan := p.plan(how)
 	plan.System = system
 	return plan
+}
+
+// moveSystems plans the nixpkgs inputs of the hosts. The reason says why there
+// is nothing to be done for most of them: none can be moved, and no more of them
+// are where they should be.
+func (p *planner) moveSystems(system []string) (reason string) {
+	stuck, settled := 0, 0
+	for _, input := range system {
+		if why := p.keptApart(input, system); why != "" {
+			p.leave(input, why, true)
+			continue
+		}
+		before := len(p.refused)
+		if p.moveSystem(input); len(p.refused) > before {
+			stuck += p.uses[input]
+		} else {
+			settled += p.uses[input]
+		}
+	}
+	if len(p.refused) == 0 || len(p.edits) > 0 || len(p.settled) > 0 && stuck <= settled {
+		return ""
+	}
+	var names, reasons []string
+	for _, left := range p.refused {
+		names, reasons = append(names, left.Input), append(reasons, left.Why)
+	}
+	if len(p.settled) > 0 {
+		reasons = append(reasons, "to update the other hosts all the same, set hold: "+strings.Join(names, " "))
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // Refusal is the plan that changes nothing, for the given reason.
@@ -144,6 +171,11 @@ type planner struct {
 	refused []Left
 	// done are sentences on what was edited.
 	done []string
+	// uses counts how often an input builds a host: hosts where Nix told, else
+	// calls in the texts.
+	uses map[string]int
+	// options keeps what given found.
+	options map[string]map[string]int
 }
 
 func (p *planner) plan(how string) Plan {
@@ -193,13 +225,16 @@ func (p *planner) held(input string) bool { return slices.Contains(p.Hold, input
 
 // objection is what is wrong with the request or the inputs as a whole.
 func (p *planner) objection() string {
+	if !isSet(p.Text) {
+		return fmt.Sprintf("%s is an expression that makes an attribute set (let … in, //, a call), and as a flake Nix refuses it: it \"must be an attribute set\"; let it begin with { and end with }", p.File)
+	}
 	asked := []struct {
 		what  string
 		names []string
 	}{{"hold", p.Hold}, {"also-update", p.AlsoUpdate}, {"companions", sortedNames(p.Companions.Refs)}}
 	for _, ask := range asked {
 		for _, name := range ask.names {
-			if _, ok := p.Source.Inputs[name]; !ok && (ask.what == "companions" || !slices.Contains(p.Lock.Inputs(), name)) {
+			if p.Source.input(name).Type == "" && (ask.what == "companions" || !slices.Contains(p.Lock.Inputs(), name)) {
 				return fmt.Sprintf("%s names %q, which is no input of %s; its inputs are %s", ask.what, name, p.File, strings.Join(p.Source.names(), ", "))
 			}
 		}
@@ -235,7 +270,7 @@ func (p *planner) computed(prefix string, inputs map[string]Input) string {
 // edit plans to give input's attribute a new value. The error says why its
 // literal cannot be edited.
 func (p *planner) edit(input, attr, value string) error {
-	at := p.Source.Inputs[input].Attrs[attr]
+	at := p.Source.input(input).Attrs[attr]
 	if !sameFile(at.At.File, p.File) {
 		return fmt.Errorf("inputs.%s.%s is not written in %s but in %s; edit it there", input, attr, p.File, at.At.File)
 	}
@@ -271,7 +306,7 @@ func (p *planner) rewrite(input, ref string, rewritten func(flakeRef) (string, e
 	case attr == "" || value == "" || (attr == "rev") != channel.IsRev(value):
 		return fmt.Errorf("inputs.%s is written as attributes, and following %s takes adding or removing one; write url = \"%s:…/%s\" or change it by hand", input, cmp.Or(ref, "the default branch"), current.Type, ref)
 	}
-	if value == p.Source.Inputs[input].Attrs[attr].Text {
+	if value == p.Source.input(input).Attrs[attr].Text {
 		return nil
 	}
 	return p.edit(input, attr, value)

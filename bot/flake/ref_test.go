@@ -81,6 +81,10 @@ func TestWith(t *testing.T) {
 		{"nixpkgs/a", "", "nixpkgs"},
 		{"https://github.com/o/r/archive/a.tar.gz", "b", "https://github.com/o/r/archive/b.tar.gz"},
 		{"https://github.com/o/r/archive/refs/tags/a.tar.gz", "b", "https://github.com/o/r/archive/refs/heads/b.tar.gz"},
+		{"https://github.com/o/r/archive/refs/tags/v1.0.tar.gz", "v1.1", "https://github.com/o/r/archive/refs/tags/v1.1.tar.gz"},
+		{"github:o/r/refs/tags/a", "b", "github:o/r/b"},
+		{"github:o/r/refs/tags/v1", "v10", "github:o/r/refs/tags/v10"},
+		{"github:o/r?ref=refs/tags/a1", "b1", "github:o/r?ref=b1"},
 	} {
 		ref, err := parseRef(test.text)
 		if err != nil {

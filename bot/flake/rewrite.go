@@ -2,6 +2,7 @@ package flake
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (r flakeRef) with(ref string) (string, error) {
 	case !r.slot.empty():
 		return r.withSlot(ref)
 	case r.Type == "git", r.inQuery:
-		if query = setQuery(query, ref); query == "" {
+		if query = r.setQuery(query, ref); query == "" {
 			return head, nil
 		}
 		return head + "?" + query, nil
@@ -56,12 +57,12 @@ func (r flakeRef) withSlot(ref string) (string, error) {
 		}
 	}
 	old := r.text[r.slot.start:r.slot.end]
-	return r.text[:r.slot.start] + likePrefix(old, ref) + r.text[r.slot.end:], nil
+	return r.text[:r.slot.start] + r.likePrefix(old, ref) + r.text[r.slot.end:], nil
 }
 
 // setQuery puts ref where the query names a branch or revision, or at its end;
 // "" takes both away.
-func setQuery(query, ref string) string {
+func (r flakeRef) setQuery(query, ref string) string {
 	var params []string
 	placed := ref == ""
 	for _, param := range strings.Split(query, "&") {
@@ -72,29 +73,39 @@ func setQuery(query, ref string) string {
 			params = append(params, param)
 		case !placed:
 			placed = true
-			params = append(params, refParam(value, ref))
+			params = append(params, r.refParam(value, ref))
 		}
 	}
 	if !placed {
-		params = append(params, refParam("", ref))
+		params = append(params, r.refParam("", ref))
 	}
 	return strings.Join(params, "&")
 }
 
-func refParam(old, ref string) string {
+func (r flakeRef) refParam(old, ref string) string {
 	if channel.IsRev(ref) {
 		return "rev=" + ref
 	}
-	return "ref=" + likePrefix(old, ref)
+	return "ref=" + r.likePrefix(old, ref)
 }
 
-// likePrefix writes ref with refs/heads/ where old was written in full.
-func likePrefix(old, ref string) string {
-	if prefix, _ := cutRefPrefix(unescape(old)); prefix == "" || channel.IsRev(ref) {
+// likePrefix writes ref in full where old was: as a tag in place of a tag of the
+// same form, as a branch in place of a branch, and of any tag in the address of a
+// tarball.
+func (r flakeRef) likePrefix(old, ref string) string {
+	prefix, name := cutRefPrefix(unescape(old))
+	switch {
+	case channel.IsRev(ref) || prefix == "":
+		return ref
+	case digits.ReplaceAllString(name, "") == digits.ReplaceAllString(ref, ""):
+		return prefix + ref
+	case prefix == "refs/tags/" && r.Type != "archive":
 		return ref
 	}
 	return "refs/heads/" + ref
 }
+
+var digits = regexp.MustCompile(`[0-9]+`)
 
 // hubVersion is the FlakeHub version for target, written like the old one:
 // 0.1 is nixos-unstable, 0.YYMM a release, each with or without ".*".

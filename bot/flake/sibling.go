@@ -70,7 +70,8 @@ func (p *planner) branchOf(name string) (branch channel.Branch, known bool) {
 
 // keptApart says why, of several inputs that build hosts, one stays while the
 // others go to the target: it is ahead of it, or its name says that the hosts
-// that use it are kept on a stable release. It is empty for those that go.
+// that use it, the fewer, are kept on a stable release. It is empty for those
+// that go.
 func (p *planner) keptApart(name string, system []string) string {
 	branch, known := p.branchOf(name)
 	if !known || p.Target.Reached(branch) {
@@ -91,10 +92,21 @@ func (p *planner) keptApart(name string, system []string) string {
 		return fmt.Sprintf("it is on %s, ahead of %s, and builds some of the hosts; to take them back as well, let them use %s", on, p.Target.Name, use())
 	}
 	others = slices.DeleteFunc(others, namedStable)
-	if p.Target.Kind != channel.Release && namedStable(name) && len(others) > 0 {
+	if p.Target.Kind != channel.Release && namedStable(name) && len(others) > 0 && !p.outnumbers(name, others) {
 		return fmt.Sprintf("its name says that the hosts it builds are kept on a release (%s); to move them, let them use %s", on, use())
 	}
 	return ""
+}
+
+// outnumbers reports whether an input builds more than the others together: then
+// it is what the fleet runs on, whatever its name, unless one of the others is
+// called nixpkgs and nothing else.
+func (p *planner) outnumbers(name string, others []string) bool {
+	uses := p.uses[name]
+	for _, other := range others {
+		uses -= p.uses[other]
+	}
+	return uses > 0 && !slices.Contains(others, "nixpkgs")
 }
 
 // reachedSibling finds, for a nixpkgs whose name says that it is a stable one

@@ -112,6 +112,17 @@ func (s Source) names() []string {
 	return slices.DeleteFunc(names, func(name string) bool { return name == "self" })
 }
 
+// input is a root input, or for a/b the input b of it as flake.nix overrides it.
+func (s Source) input(name string) Input {
+	root, rest, nested := strings.Cut(name, "/")
+	in := s.Inputs[root]
+	for nested {
+		root, rest, nested = strings.Cut(rest, "/")
+		in = in.Inputs[root]
+	}
+	return in
+}
+
 // follows is the path the input follows, nil when it has a reference of its
 // own. As in Nix, follows wins over url.
 func (in Input) follows() []string {

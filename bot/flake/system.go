@@ -1,9 +1,11 @@
 package flake
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +20,9 @@ func (p *planner) systemInputs() (inputs []string, how, reason string) {
 	guess := len(p.SystemInputs) == 0
 	for _, host := range sortedNames(p.SystemInputs) {
 		if input := p.SystemInputs[host]; input != "" {
-			inputs = append(inputs, p.commonName(input))
+			name := p.commonName(input)
+			p.uses[name]++
+			inputs = append(inputs, name)
 		} else {
 			guess = true
 		}
@@ -45,10 +49,17 @@ func (p *planner) commonName(input string) string {
 	return input
 }
 
-// guessSystem decides by use and names alone.
+// guessSystem decides by use and names alone. A nixpkgs for Darwin builds no
+// NixOS.
 func (p *planner) guessSystem() (inputs []string, how, reason string) {
-	if called := p.called(); len(called) > 0 {
-		return called, "", ""
+	for name, times := range p.called() {
+		if branch, _ := p.branchOf(name); !branch.Darwin {
+			p.uses[name] += times
+			inputs = append(inputs, name)
+		}
+	}
+	if len(inputs) > 0 {
+		return inputs, "", ""
 	}
 	if _, ok := p.Source.Inputs["nixpkgs"]; ok {
 		return []string{"nixpkgs"}, "", ""
@@ -71,31 +82,80 @@ func (p *planner) guessSystem() (inputs []string, how, reason string) {
 	return candidates, "", ""
 }
 
-// called are the inputs that the texts at hand call to build hosts. Names that
-// flake.nix binds hold in the other files as well; another flake has names of
-// its own. A nixpkgs for Darwin builds no NixOS.
-func (p *planner) called() []string {
-	main, ok := newReader(p.Text, p.Source.names(), p.mayBuild, nil)
+// called counts how often the texts at hand call an input to build hosts. Names
+// that flake.nix binds hold in the other files as well; another flake has names
+// of its own; and where flake.nix makes all hosts itself, the others only
+// might.
+func (p *planner) called() map[string]int {
+	main, ok := newReader(p.Text, names{inputs: p.Source.names(), isInput: p.mayBuild, given: p.given})
 	if !ok {
 		return nil // Nix will say so, better than this can
 	}
 	called := main.systemCalls()
+	outward := main.outward()
+	if made := main.hosts(); len(called) > 0 && made.direct && !made.other && !p.hostsElsewhere(outward) {
+		return called
+	}
 	for _, text := range p.Modules {
 		if !mentionsHosts(text) {
 			continue
 		}
-		if module, ok := newReader(text, main.inputs, p.mayBuild, main.bound); ok && !module.isFlake() {
-			called = append(called, module.systemCalls()...)
+		if module, ok := newReader(text, outward); ok && !module.isFlake() {
+			for name, times := range module.systemCalls() {
+				called[name] += times
+			}
 		}
 	}
-	return slices.DeleteFunc(called, func(name string) bool {
-		branch, _ := p.branchOf(name)
-		return branch.Darwin
+	return called
+}
+
+// hostsElsewhere reports whether a file beside flake.nix makes hosts.
+func (p *planner) hostsElsewhere(known names) bool {
+	return slices.ContainsFunc(p.Modules, func(text []byte) bool {
+		if !bytes.Contains(text, []byte(hostsOutput)) {
+			return false
+		}
+		module, ok := newReader(text, known)
+		return ok && !module.isFlake() && module.hosts() != making{}
 	})
+}
+
+// maxOptions bounds how many options are looked for in the whole repository.
+const maxOptions = 8
+
+// given counts the strings that an option is given in the texts at hand: as an
+// attribute, as the default of an argument, and where it is missing.
+func (p *planner) given(option string) map[string]int {
+	counts, known := p.options[option]
+	if known || option == "" || len(p.options) == maxOptions {
+		return counts
+	}
+	counts = map[string]int{}
+	p.options[option] = counts
+	pattern := regexp.MustCompile(regexp.QuoteMeta(option) + `\s*(?:=|\?|or\b)\s*"`)
+	for _, text := range append(slices.Clip(p.Modules), p.Text) {
+		if !pattern.Match(text) {
+			continue
+		}
+		list, err := tokens(text)
+		if err != nil {
+			continue
+		}
+		for i := 2; i < len(list); i++ {
+			name, sign, value := list[i-2], list[i-1], list[i]
+			if value.kind == tokenString && !value.dynamic && name.is(text, option) && (sign.is(text, "=") || sign.is(text, "?") || sign.is(text, "or")) {
+				counts[decode(text, value).value]++
+			}
+		}
+	}
+	return counts
 }
 
 // mayBuild reports whether a name can stand for the nixpkgs of a host.
 func (p *planner) mayBuild(name string) bool {
+	if _, ok := p.Source.Inputs[name]; !ok {
+		return false
+	}
 	path := p.Source.resolve(name)
 	if len(path) != 1 {
 		return len(path) > 1 && strings.Contains(path[len(path)-1], "nixpkgs")

@@ -2,6 +2,7 @@ package flake
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nixferry/nixferry/bot/channel"
@@ -28,6 +29,9 @@ func TestTargets(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s to %s: %v", name, target, err)
 			}
+			if rest, kept := outside(t, request.Text, text, plan.Edits); rest != kept {
+				t.Errorf("%s to %s: outside of the literals %q became %q", name, target, rest, kept)
+			}
 			if plan.Verdict == VerdictEdit {
 				key := name + "-" + target
 				request.Text = text
@@ -53,5 +57,49 @@ func TestTargets(t *testing.T) {
 		if slices.ContainsFunc(plans[key].Edits, func(e Edit) bool { return e.Old == e.New }) {
 			t.Errorf("%s: an edit changes nothing: %+v", key, plans[key].Edits)
 		}
+	}
+}
+
+// outside is what stands around the literals that are edited, before and after.
+func outside(t *testing.T, before, after []byte, edits []Edit) (rest, kept string) {
+	t.Helper()
+	from, shift := 0, 0
+	for _, edit := range edits {
+		old, err := nextToken(before, edit.Offset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		young, err := nextToken(after, edit.Offset+shift)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest, kept = rest+string(before[from:old.start])+"…", kept+string(after[from+shift:young.start])+"…"
+		from, shift = old.end, young.end-old.end
+	}
+	return rest + string(before[from:]), kept + string(after[from+shift:])
+}
+
+// BenchmarkPlan plans a fleet of 2,000 files, each of which might say what builds
+// a host, and every bad text at the size of the largest file that is read.
+func BenchmarkPlan(b *testing.B) {
+	const size = 1 << 20
+	fleet := source(stableURL)
+	fleet.Inputs["other"] = source(unstableURL).Inputs["nixpkgs"]
+	module := []byte("{ inputs, ... }: { host = inputs.other.lib.nixosSystem { from = \"a\"; };\n" + strings.Repeat("  x = { enable = true; list = [ 1 \"${config.a}\" ]; };\n", 50) + "}\n")
+	texts := map[string][][]byte{"modules": slices.Repeat([][]byte{module}, 2000)}
+	for _, bad := range []string{
+		"nixosConfigurations.", "{ n ? nixpkgs }: n.lib.nixosSystem ", "n ? nixpkgs, ", "nixpkgs = import x ", "x = m.${from}; m = { a = nixpkgs; b = other; }; ",
+		"lib = nixpkgs.lib; lib.nixosSystem ", "x = if ", "nodeNixpkgs = {", "channelName = \"nixpkgs\" ", "\"${\"", "{", "(",
+	} {
+		texts[bad] = [][]byte{[]byte("nixosSystem " + strings.Repeat(bad, size/len(bad)))}
+	}
+	for _, name := range sortedNames(texts) {
+		b.Run(name, func(b *testing.B) {
+			asked := request([]byte("{ outputs = inputs: let m = { a = inputs.nixpkgs; b = inputs.other; }; in m.${c.from}.lib.nixosSystem; }"), fleet)
+			asked.Modules = texts[name]
+			for b.Loop() {
+				MakePlan(asked)
+			}
+		})
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/flake"
@@ -45,29 +47,48 @@ func (c *CLI) Lock(ctx context.Context, dir string, update []string) error {
 	if len(update) > 0 {
 		doing = "relocking " + strings.Join(update, ", ")
 	}
-	if lock, err := os.ReadFile(filepath.Join(dir, "flake.lock")); err == nil && !json.Valid(lock) {
-		return fmt.Errorf("%s: flake.lock is no JSON: %s", doing, c.next(nixlog.BadLock))
+	return c.lock(ctx, command{doing: doing, tool: c.nix, args: c.lockArgs(update), dir: dir, fresh: true})
+}
+
+// Override writes dir/flake.lock with other references for some inputs than
+// flake.nix in dir has, by the name of the input ("a/b" for one of an input's):
+// the lock then says where they are taken from, and flake.nix stays as it is.
+func (c *CLI) Override(ctx context.Context, dir string, refs map[string]string) error {
+	names := slices.Sorted(maps.Keys(refs))
+	args := []string{"flake", "lock", "--show-trace", flakeHere}
+	for _, name := range names {
+		args = append(args, "--override-input", name, refs[name])
 	}
-	_, log, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: c.lockArgs(update), dir: dir, fresh: true})
+	doing := "relocking " + strings.Join(names, ", ") + " without an edit"
+	return c.lock(ctx, command{doing: doing, tool: c.nix, args: c.args(args...), dir: dir, fresh: true})
+}
+
+func (c *CLI) lock(ctx context.Context, cmd command) error {
+	if lock, err := os.ReadFile(filepath.Join(cmd.dir, "flake.lock")); err == nil && !json.Valid(lock) {
+		return fmt.Errorf("%s: flake.lock is no JSON: %s", cmd.doing, c.next(nixlog.BadLock))
+	}
+	_, log, err := c.fetch(ctx, cmd)
 	if err != nil {
 		return c.fetchError(err)
 	}
 	if len(log.NoInput) > 0 {
-		return fmt.Errorf("%s: flake.nix has no input %s: name one that it has", doing, strings.Join(log.NoInput, ", "))
+		return fmt.Errorf("%s: flake.nix has no input %s: name one that it has", cmd.doing, strings.Join(log.NoInput, ", "))
 	}
 	return nil
 }
 
+// flakeHere is the flake in the working directory: 2.8 has no way to spell a
+// path with a space.
+const flakeHere = "path:."
+
 // lockArgs chooses the command: since 2.19 `nix flake update` takes the names
-// of inputs, before that it takes a flake. The flake is the one in the working
-// directory: 2.8 has no way to spell a path with a space.
+// of inputs, before that it takes a flake.
 func (c *CLI) lockArgs(update []string) []string {
-	const ref = "path:."
 	if len(update) > 0 && c.version.atLeast(2, 19) {
-		args := append([]string{"flake", "update", "--show-trace", "--flake", ref}, update...)
+		args := append([]string{"flake", "update", "--show-trace", "--flake", flakeHere}, update...)
 		return c.args(args...)
 	}
-	args := []string{"flake", "lock", "--show-trace", ref}
+	args := []string{"flake", "lock", "--show-trace", flakeHere}
 	for _, input := range update {
 		args = append(args, "--update-input", input)
 	}

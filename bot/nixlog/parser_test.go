@@ -175,11 +175,12 @@ func TestMessages(t *testing.T) {
 func TestNoInput(t *testing.T) {
 	log, err := Parse(strings.NewReader(`@nix {"action":"msg","level":1,"msg":"\u001b[35;1mwarning:\u001b[0m the flag '\u001b[35;1m--update-input a\u001b[0m' does not match any input"}
 @nix {"action":"msg","level":1,"msg":"\u001b[35;1mwarning:\u001b[0m '\u001b[35;1mb/c\u001b[0m' does not match any input of this flake"}
+@nix {"action":"msg","level":1,"msg":"\u001b[35;1mwarning:\u001b[0m the flag '\u001b[35;1m--override-input d github:o/r\u001b[0m' does not match any input"}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"a", "b/c"}, log.NoInput); diff != "" {
+	if diff := cmp.Diff([]string{"a", "b/c", "d"}, log.NoInput); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 }

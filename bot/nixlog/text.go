@@ -227,7 +227,7 @@ func errorText(text string) string {
 	return strings.TrimSpace(message)
 }
 
-var noInput = regexp.MustCompile(`^warning: (?:the flag '--update-input ([^']+)'|'([^']+)') does not match any input`)
+var noInput = regexp.MustCompile(`^warning: (?:the flag '--(?:update-input|override-input) ([^' ]+)[^']*'|'([^']+)') does not match any input`)
 
 // unknownInput returns the input that Nix was told to update and did not find
 // in the flake, or "".
