@@ -194,12 +194,12 @@ func (d *draft) read(ctx context.Context) (err error) {
 	}
 	if err == nil {
 		if d.lock, err = flake.ParseLock(d.locked); err != nil {
-			return fmt.Errorf("reading %s: %w: %w", d.name("flake.lock"), err, ErrRefused)
+			return fmt.Errorf("%s: %w: %w", d.name("flake.lock"), err, ErrRefused)
 		}
 	}
 	d.source, err = d.inputs(ctx)
 	var rejected *nix.CommandError
-	if errors.As(err, &rejected) && rejected.Next != "" {
+	if errors.Is(err, flake.ErrRejected) || errors.As(err, &rejected) && rejected.Next != "" {
 		return fmt.Errorf("%w: %w", err, ErrRefused)
 	}
 	return err

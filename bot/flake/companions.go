@@ -112,9 +112,11 @@ func (p *planner) moveCompanion(name string, ref flakeRef) {
 		if r.Type != "flakehub" {
 			return r.with(to)
 		}
-		version, err := hubVersion(r.Ref, p.Target)
-		if err != nil {
-			return "", err
+		// Of a companion it carries the releases and the default branch, which
+		// goes with every unstable nixpkgs.
+		version, carried := hubVersion(r.Ref, p.Target)
+		if !carried {
+			version, _ = hubVersion(r.Ref, channel.Channel{Kind: channel.Unstable})
 		}
 		return r.with(version)
 	}

@@ -1,7 +1,6 @@
 package flake
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,17 +60,26 @@ func (r flakeRef) branch() (channel.Branch, bool) {
 	return channel.ParseBranch(r.Ref)
 }
 
+// archive is the tarball of a branch or revision of nixpkgs, for tarballs of
+// which its own site has none.
+func archive(ref string) string { return "https://github.com/NixOS/nixpkgs/archive/" + ref + ".tar.gz" }
+
 // toward is the reference as it would be written to follow target, with its
 // variant (small, Darwin) kept.
 func (r flakeRef) toward(target channel.Channel) (string, error) {
 	branch, _ := r.branch()
 	ref := target.BranchFor(branch)
-	if r.Type == "flakehub" {
-		version, err := hubVersion(r.Ref, target)
-		if err != nil {
-			return "", fmt.Errorf("rewriting %s: %w", r.text, err)
+	switch r.Type {
+	case "flakehub":
+		version, carried := hubVersion(r.Ref, target)
+		if !carried {
+			return archive(ref), nil
 		}
 		ref = version
+	case "channel":
+		if channel.IsRev(ref) {
+			return archive(ref), nil
+		}
 	}
 	return r.with(ref)
 }

@@ -108,9 +108,10 @@ func (r flakeRef) likePrefix(old, ref string) string {
 var digits = regexp.MustCompile(`[0-9]+`)
 
 // hubVersion is the FlakeHub version for target, written like the old one:
-// 0.1 is nixos-unstable, 0.YYMM a release, each with or without ".*".
+// 0.1 is nixos-unstable, 0.YYMM a release, each with or without ".*". It carries
+// no other.
 // https://docs.determinate.systems/flakehub/concepts/semver
-func hubVersion(old string, target channel.Channel) (string, error) {
+func hubVersion(old string, target channel.Channel) (version string, carried bool) {
 	suffix := ""
 	if strings.HasSuffix(old, "*") {
 		suffix = ".*"
@@ -118,11 +119,11 @@ func hubVersion(old string, target channel.Channel) (string, error) {
 	switch {
 	case target.Small:
 	case target.Kind == channel.Unstable:
-		return "0.1" + suffix, nil
+		return "0.1" + suffix, true
 	case target.Kind == channel.Release:
-		return "0." + strings.ReplaceAll(target.Release, ".", "") + suffix, nil
+		return "0." + strings.ReplaceAll(target.Release, ".", "") + suffix, true
 	}
-	return "", fmt.Errorf("FlakeHub does not carry %s; write github:NixOS/nixpkgs/%s instead", target.Name, target.Name)
+	return "", false
 }
 
 // hubBranch reads a FlakeHub version of nixpkgs, or of a companion, which

@@ -3,6 +3,7 @@ package flake
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -21,6 +22,9 @@ var sourceNix string
 // where restrict-eval keeps it from fetching and from reading any other file:
 // flakes allow only literals in inputs, so nothing a real one needs is missed.
 func SourceExpr(file string) string { return sourceNix + " " + quote(file) }
+
+// ErrRejected means that flake.nix is no flake.
+var ErrRejected = errors.New("Nix takes nothing else")
 
 // A Source is what Nix reads from a flake.nix: its inputs, with places.
 type Source struct {
@@ -79,10 +83,10 @@ func ParseSource(data []byte) (Source, error) {
 		return Source{}, fmt.Errorf("reading what Nix says about the inputs of flake.nix: %w", err)
 	}
 	if flake.Type != "set" {
-		return Source{}, fmt.Errorf("flake.nix is a %s; write an attribute set { inputs = …; outputs = …; }", flake.Type)
+		return Source{}, fmt.Errorf("flake.nix is a %s; write an attribute set { inputs = …; outputs = …; }: %w", flake.Type, ErrRejected)
 	}
 	if flake.InputsType != "" {
-		return Source{}, fmt.Errorf("inputs of flake.nix is a %s; write an attribute set", flake.InputsType)
+		return Source{}, fmt.Errorf("inputs of flake.nix is a %s; write an attribute set: %w", flake.InputsType, ErrRejected)
 	}
 	return Source{Inputs: inputsOf(flake)}, nil
 }

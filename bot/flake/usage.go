@@ -102,8 +102,8 @@ func (r reader) direct(i int) []string {
 			return r.named(m[1], i)
 		}
 	}
-	if sign := r.word(i + 1); sign != "." && sign != "+" {
-		return nil
+	if sign := r.word(i + 1); sign != "." && sign != "+" || r.word(i-1) == "." && r.holdsInputs(i-2) {
+		return nil // or read with inputs, before
 	}
 	names, next := r.input(i)
 	if r.word(next) == "." && r.word(next+1) == "lib" && r.callsSystem(next+1) ||

@@ -80,7 +80,7 @@ func (r reader) input(i int) (found []string, next int) {
 		return nil, i
 	}
 	from := r.word(i)
-	if menu, ok := r.menus[from]; (ok || from == "inputs") && r.word(i+1) == "." {
+	if menu := r.menus[from]; r.holdsInputs(i) && r.word(i+1) == "." {
 		if option, end := r.index(i + 2); end > 0 {
 			return r.chosen(menu, option), end
 		}
@@ -94,6 +94,12 @@ func (r reader) input(i int) (found []string, next int) {
 		}
 	}
 	return r.named(r.word(i), i), i + 1
+}
+
+// holdsInputs reports whether word i is inputs, or a menu.
+func (r reader) holdsInputs(i int) bool {
+	_, isMenu := r.menus[r.word(i)]
+	return isMenu || r.word(i) == "inputs"
 }
 
 // named are the inputs that a name stands for at word i. Of several functions

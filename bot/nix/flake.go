@@ -33,10 +33,10 @@ func (c *CLI) Inputs(ctx context.Context, file string) (flake.Source, error) {
 	return flake.ParseSource(out)
 }
 
-// blames reports whether an error is about a file: it names it, or has a place
-// in Nix code, which trouble with the store has not.
+// blames reports whether an error is about a file: it names it or one beside it,
+// or has a place in Nix code, which trouble with the store has not.
 func blames(m nixlog.Message, file string) bool {
-	return m.Place != (nixlog.Place{}) || strings.Contains(m.Text, file)
+	return m.Place != (nixlog.Place{}) || strings.Contains(m.Text, filepath.Dir(file)+"/")
 }
 
 // Lock writes dir/flake.lock: the inputs that flake.nix in dir declares
