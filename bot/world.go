@@ -21,6 +21,8 @@ type World struct {
 	Args []string
 	// Env is the environment as os.Environ gives it.
 	Env []string
+	// Stdin is read by the commands that take a pipe.
+	Stdin io.Reader
 	// Stdout gets results, Stderr progress and errors.
 	Stdout, Stderr io.Writer
 	// Now is the clock.

@@ -65,21 +65,22 @@ func withoutPrefix(line string) string {
 // afterTrace returns the line the message begins at when a trace stands before
 // it, else 0. A trace whose error was cut off ends at the end.
 func afterTrace(lines []string) int {
-	last := 0
+	first := slices.IndexFunc(lines, func(line string) bool { return strings.TrimSpace(line) != "" })
+	if first < 0 || !isFrame(lines[first]) {
+		return 0
+	}
+	last := first
 	for i, line := range lines {
-		if strings.HasPrefix(line, frameMark) {
+		if isFrame(line) {
 			last = i
-		} else if last == 0 && strings.TrimSpace(line) != "" {
-			return 0
-		}
-		if last > 0 && strings.HasPrefix(line, "error:") && !slices.ContainsFunc(lines[i:], isFrame) {
-			return i
 		}
 	}
-	if last > 0 {
-		return len(lines)
+	for i, line := range lines[last:] {
+		if strings.HasPrefix(line, "error:") {
+			return last + i
+		}
 	}
-	return 0
+	return len(lines)
 }
 
 func isFrame(line string) bool { return strings.HasPrefix(line, frameMark) }
@@ -96,7 +97,7 @@ func parseTrace(lines []string) []step {
 		case len(all) == 0, text == "", excerpt.MatchString(line), strings.HasPrefix(text, "(stack trace truncated"):
 		case all[len(all)-1].File == "":
 			s := &all[len(all)-1]
-			if s.position = parsePointer(text); s.File == "" && !nowhere.MatchString(text) {
+			if s.position = parsePointer(text); s.File == "" && !nowhere.MatchString(text) && len(s.Raw) < maxBytes {
 				s.Raw += "\n" + text
 			}
 		}
@@ -110,10 +111,7 @@ func parsePointer(line string) position {
 	if m == nil {
 		return position{}
 	}
-	// Both are digits; what does not fit is no line and stays 0.
-	n, _ := strconv.Atoi(m[2])
-	c, _ := strconv.Atoi(m[3])
-	return position{File: m[1], Line: n, Column: c}
+	return position{File: m[1], Line: number(m[2]), Column: number(m[3])}
 }
 
 // read sorts the lines of the message itself: what it says, where it points
@@ -141,4 +139,13 @@ func (m *message) read(lines []string) {
 	}
 	raw := strings.TrimRight(strings.Join(text, "\n"), "\n ;")
 	m.Raw = &raw
+}
+
+// number reads digits, 0 for none or too many.
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
 }

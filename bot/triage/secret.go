@@ -10,9 +10,9 @@ var secrets = []struct {
 	sign *regexp.Regexp
 	with string
 }{
-	{regexp.MustCompile(`(?i)\b(access-tokens\s*[=:]).*`), "$1 ***"},
-	{regexp.MustCompile(`(?i)\b((?:proxy-)?authorization["']?\s*[=:]).*`), "$1 ***"},
-	{regexp.MustCompile(`(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9+/_.=~-]{8,}`), "$1***"},
+	{regexp.MustCompile(`(?i)(access-tokens\s*[=:]).*`), "$1 ***"},
+	{regexp.MustCompile(`(?i)((?:proxy-)?authorization["']?\s*[=:]).*`), "$1 ***"},
+	{regexp.MustCompile(`(?i)((?:bearer|basic)\s+)[A-Za-z0-9+/_.=~-]{8,}`), "$1***"},
 	{regexp.MustCompile(`(?i)github_pat_\w*`), "***"},
 	{regexp.MustCompile(`(?i)gh[a-z]_\w+`), "***"},
 	{regexp.MustCompile(`(?i)glpat-[\w-]+`), "***"},

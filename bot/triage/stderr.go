@@ -21,7 +21,7 @@ type reading struct {
 // one after the other. Text becomes the records Nix would have written, so
 // that what follows knows one form only.
 func read(log []byte) reading {
-	w := rewriter{ids: map[string]int{}}
+	w := rewriter{ids: map[string]int{}, logs: map[string][]string{}}
 	for line := range bytes.Lines(log) {
 		w.line(string(bytes.TrimRight(line, "\r\n")))
 	}
@@ -29,7 +29,41 @@ func read(log []byte) reading {
 	// Reading from memory does not fail.
 	all, _ := nixlog.Parse(&w.out)
 	ignored, _ := nixlog.Parse(&w.ignored)
-	return reading{Log: all, Ignored: ignored.Errors}
+	r := reading{Log: all, Ignored: ignored.Errors}
+	r.bound()
+	return r
+}
+
+// Bounds of what is looked at, far above what Nix has reasons to print.
+const (
+	maxText     = 32 << 10
+	maxFrames   = 2000
+	maxMessages = 5000
+)
+
+// bound cuts the reading to a size that rules can be tried on.
+func (r *reading) bound() {
+	r.Warnings = r.Warnings[:min(len(r.Warnings), maxMessages)]
+	for i, text := range r.Warnings {
+		r.Warnings[i] = shorten(text, maxText)
+	}
+	for i, f := range r.Failures {
+		r.Failures[i].Text = shorten(f.Text, maxText)
+	}
+	for _, list := range [][]nixlog.Message{r.Errors, r.Ignored} {
+		for i := range list {
+			m := &list[i]
+			if len(m.Full) > 2*maxText {
+				// Suggestions stand behind the message, before or after the trace.
+				m.Full = strings.ToValidUTF8(m.Full[:maxText]+m.Full[len(m.Full)-maxText:], "")
+			}
+			m.Text = shorten(m.Text, maxText)
+			m.Trace = m.Trace[:min(len(m.Trace), maxFrames)]
+			for j, frame := range m.Trace {
+				m.Trace[j].Text = shorten(frame.Text, maxBytes)
+			}
+		}
+	}
 }
 
 // A rewriter turns text for people into internal-json, line by line.
@@ -42,6 +76,8 @@ type rewriter struct {
 	// that have not failed yet.
 	ids     map[string]int
 	running []string
+	// logs are the ends of the build logs that -L mixes in, by package name.
+	logs map[string][]string
 }
 
 // A kind says what a line of text begins.
@@ -105,6 +141,7 @@ func (w *rewriter) line(line string) {
 		w.kind, w.block = kind, []string{line}
 	case m != nil:
 		w.start(m[1])
+	case w.logged(line):
 	default:
 		w.out.WriteString(line + "\n")
 	}
@@ -119,6 +156,32 @@ func (w *rewriter) goesOn(line string) bool {
 		return len(w.block) < maxTrace && !begins.MatchString(line)
 	}
 	return line == "" || line[0] == ' ' || line[0] == '\t'
+}
+
+// buildLine is a line of a build log as -L prints it, behind the name of the
+// package without its version.
+var buildLine = regexp.MustCompile(`^([\w.+?=-]{1,100})> (.*)$`)
+
+// logged keeps a line of a build log; false for every other line.
+func (w *rewriter) logged(line string) bool {
+	m := buildLine.FindStringSubmatch(line)
+	if m == nil {
+		return false
+	}
+	tail := w.logs[m[1]]
+	tail = append(tail[max(0, len(tail)-maxTail+1):], m[2])
+	w.logs[m[1]] = tail
+	return true
+}
+
+// tailOf is the end of a derivation's log among those of -L.
+func (w *rewriter) tailOf(drv string) []string {
+	name := Name(drv)
+	if tail := w.logs[name]; tail != nil {
+		return tail
+	}
+	name, _ = nameVersion(name)
+	return w.logs[name]
 }
 
 // record hands on a line of internal-json, but for errors that Nix ignored:
@@ -167,7 +230,10 @@ func (w *rewriter) fail(m message) {
 	} else if nameless.MatchString(*m.Raw) && len(w.running) == 1 {
 		drv = w.running[0]
 	}
-	if len(m.tail) > 0 && drv != "" {
+	if drv != "" && len(m.tail) == 0 {
+		m.tail = w.tailOf(drv)
+	}
+	if drv != "" && len(m.tail) > 0 {
 		w.start(drv)
 	}
 	if id := w.ids[drv]; id > 0 {

@@ -19,7 +19,8 @@ type Finding struct {
 	// Option is the NixOS option at fault; Replacement what NixOS offers.
 	Option      string `json:"option,omitempty"`
 	Replacement string `json:"replacement,omitempty"`
-	// Owner is whose code it is, where that is known: an input's name.
+	// Owner is whose code it is, where that is known: [You] or an input's
+	// name.
 	Owner string `json:"owner,omitempty"`
 	// Next is what to do, as one sentence.
 	Next string `json:"next,omitempty"`

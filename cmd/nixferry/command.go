@@ -25,6 +25,7 @@ func commands() []command {
 		{"run", "", "what the GitHub Action calls: bump, evaluate, build, compare, pull request", run},
 		{"try", "[DIR]", "the same work on a local flake; nothing in the repository is touched", try},
 		{"bump", "[DIR]", "edit and relock a flake in place", bump},
+		{"explain", "[FILE]", "say what was wrong in a log of Nix, from a file or a pipe", explain},
 		{"version", "", "print versions", version},
 		{"help", "", "print this text", help},
 	}

@@ -20,6 +20,7 @@ func main() {
 	code := Main(ctx, bot.World{
 		Args:   os.Args[1:],
 		Env:    os.Environ(),
+		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Now:    time.Now,
