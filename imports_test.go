@@ -18,7 +18,7 @@ var pure = map[string]bool{
 }
 
 // adapters act; they never import each other.
-var adapters = map[string]bool{"bot/nix": true, "bot/repo": true, "bot/pull": true}
+var adapters = map[string]bool{"bot/nix": true, "bot/repo": true, "bot/pull": true, "bot/cache": true}
 
 // owned are the modules only some packages may see.
 var owned = map[string][]string{

@@ -33,7 +33,18 @@ func (c *crossing) build(ctx context.Context, s side) error {
 	c.progress.step("building %d hosts on %s", len(drvs), s.name)
 	defer c.time(&c.timings.Build)()
 	slices.Sort(drvs)
-	drvs = slices.Compact(drvs) // hosts may be one and the same system
+	again, err := c.buildOnce(ctx, s, slices.Compact(drvs)) // hosts may be one and the same system
+	if err != nil || len(again) == 0 || c.overNow(ctx, s.name) {
+		return err
+	}
+	c.progress.step("building %d of them once more", len(again))
+	_, err = c.buildOnce(ctx, s, again)
+	return err
+}
+
+// buildOnce builds derivations of a side and settles the hosts they are of. It
+// returns those that may do better when they are built once more.
+func (c *crossing) buildOnce(ctx context.Context, s side, drvs []string) (again []string, err error) {
 	logs := &buildLogs{dir: filepath.Join(c.out, "logs"), progress: c.progress}
 	within, cancel := c.within(ctx, s.name)
 	defer cancel()
@@ -41,7 +52,7 @@ func (c *crossing) build(ctx context.Context, s side) error {
 	logs.keep(built.Failures)
 	late := ctx.Err() == nil && overBudget(within)
 	if err != nil && !late {
-		return fmt.Errorf("building %s: %w", s.name, err)
+		return nil, fmt.Errorf("building %s: %w", s.name, err)
 	}
 	for _, h := range s.hosts {
 		if slices.Contains(drvs, h.facts.Drv) {
@@ -49,7 +60,7 @@ func (c *crossing) build(ctx context.Context, s side) error {
 			h.late = late && h.build == verdict.Inconclusive
 		}
 	}
-	return nil
+	return stoppedInPassing(built), nil
 }
 
 // systems are what this runner may build.
@@ -62,7 +73,7 @@ func (c *crossing) systems() []string {
 
 // settle reads off how the build of one host ended.
 func (h *host) settle(built nix.Built) {
-	h.build = verdict.OK
+	h.build, h.stopped = verdict.OK, nil
 	if built.OK[h.facts.Drv] {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/nix"
 	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
@@ -125,15 +126,24 @@ func pick(base, head side, wanted config.Globs) error {
 // machine, and before head: what the two share is there then.
 func (c *crossing) realise(ctx context.Context, base, head side) error {
 	if c.cfg.Depth != config.Build {
-		return c.evaluate(ctx, base, head)
+		if err := c.evaluate(ctx, base, head); err != nil {
+			return err
+		}
+		return c.evaluateAgain(ctx, base, head)
 	}
 	if err := c.evaluate(ctx, base); err != nil {
+		return err
+	}
+	if err := c.evaluateAgain(ctx, base); err != nil {
 		return err
 	}
 	group, both := errgroup.WithContext(ctx)
 	group.Go(func() error { return c.build(both, base) })
 	group.Go(func() error { return c.evaluate(both, head) })
 	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := c.evaluateAgain(ctx, head); err != nil {
 		return err
 	}
 	return c.build(ctx, head)
@@ -187,9 +197,15 @@ func (h *host) failed() verdict.Outcome {
 		return verdict.Inconclusive
 	case slices.ContainsFunc(h.failure.Log.Failures, func(f nixlog.Failure) bool { return f.Reason == nixlog.Lacking }):
 		return verdict.NotHere
+	case !slices.ContainsFunc(triage.ExplainEvaluation(h.failure.Log, nil, false, triage.Source{}), ours):
+		return verdict.Inconclusive
 	}
 	return verdict.Failed
 }
+
+// ours reports whether a finding is about the flake or its inputs, and not
+// about the machine that this ran on.
+func ours(f triage.Finding) bool { return f.Bucket != triage.Runner }
 
 // sorted are the side's hosts by name.
 func (s side) sorted() []*host {

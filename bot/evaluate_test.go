@@ -86,6 +86,7 @@ func TestFailed(t *testing.T) {
 		{"the flake", nix.CommandError{Log: nixlog.Log{Errors: []nixlog.Message{{Text: "attribute 'x' missing"}}}}, verdict.Failed},
 		{"killed", nix.CommandError{Killed: true}, verdict.Inconclusive},
 		{"a build it needs wants another machine", nix.CommandError{Log: nixlog.Log{Failures: []nixlog.Failure{{Reason: nixlog.Lacking}}}}, verdict.NotHere},
+		{"a machine that cannot", nix.CommandError{Log: nixlog.Log{Errors: []nixlog.Message{{Text: "unable to fork: Resource temporarily unavailable"}}}}, verdict.Inconclusive},
 		{"a build it needs fails", nix.CommandError{Log: nixlog.Log{Failures: []nixlog.Failure{{Reason: nixlog.Builder}}}}, verdict.Failed},
 	} {
 		t.Run(test.name, func(t *testing.T) {

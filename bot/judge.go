@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/flake"
 	"github.com/nixferry/nixferry/bot/nixlog"
 	"github.com/nixferry/nixferry/bot/report"
 	"github.com/nixferry/nixferry/bot/triage"
@@ -34,6 +36,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 		return report.Report{}, err
 	}
 	from := c.sources(ctx, base, head)
+	origins := c.origins(ctx, head)
 	r.Inputs = counted()
 	names := maps.Clone(base.hosts)
 	maps.Copy(names, head.hosts)
@@ -43,6 +46,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 			h.Reason = errBudget.Error()
 			late++
 		}
+		attribute(h.Findings, origins)
 		c.locate(h.Findings, headRev)
 		r.Hosts = append(r.Hosts, h)
 	}
@@ -99,16 +103,40 @@ func (c *crossing) quiet(all bumps, headRev, why string) report.Report {
 func (c *crossing) sources(ctx context.Context, sides ...side) map[string]triage.Source {
 	all := map[string]triage.Source{}
 	for _, s := range sides {
-		source := triage.Source{Rev: s.rev}
-		for _, h := range s.hosts {
-			if h.failure != nil || len(h.facts.Warnings) > 0 {
+		source := triage.Source{Rev: s.rev, Read: func(name string) (string, bool) {
+			text, err := c.repo.ReadFile(s.rev, name)
+			return string(text), err == nil
+		}}
+		var dirs []string
+		for _, h := range s.sorted() {
+			if h.namesFiles() && !slices.Contains(dirs, h.dir) {
+				dirs = append(dirs, h.dir)
 				source.Store, _ = c.nix.Source(ctx, c.commitRef(s.rev, h.dir))
-				break
+				source.Inputs = append(source.Inputs, c.lockedInputs(s.rev, h.dir)...)
 			}
 		}
 		all[s.name] = source
 	}
 	return all
+}
+
+// namesFiles reports whether there is anything in which a host may name files.
+func (h *host) namesFiles() bool {
+	return h.failure != nil || len(h.stopped)+len(h.facts.Warnings)+len(h.facts.Renamed)+len(h.facts.StateVersionFiles) > 0
+}
+
+// lockedInputs are the inputs of the flake in dir at a commit, as far as its
+// lock can be read.
+func (c *crossing) lockedInputs(rev, dir string) []triage.Input {
+	text, err := c.repo.ReadFile(rev, path.Join(dir, "flake.lock"))
+	if err != nil {
+		return nil
+	}
+	lock, err := flake.ParseLock(text)
+	if err != nil {
+		return nil
+	}
+	return triage.Inputs(lock)
 }
 
 // weigh is one host on both sides. A host that a side does not have counts as
@@ -133,12 +161,16 @@ func weigh(name string, base, head *host, delta *closure.Delta, from map[string]
 	// Everything else may be fine: merging would still change what the host's
 	// services take its data for.
 	if before, after := base.facts.StateVersion, head.facts.StateVersion; before != "" && after != "" && before != after {
-		h.Findings = append(h.Findings, triage.FromStateVersion(before, after, ""))
+		h.Findings = append(h.Findings, triage.FromStateVersion(before, after, head.stateVersionFile(from["head"])))
 		if h.Verdict.Green() {
 			h.Verdict = verdict.Regressed
 		}
 	}
 	h.Reason = reason(h, head.facts.Builder)
+	for _, f := range head.renames(base, from["head"]) {
+		h.Findings = append(h.Findings, f)
+		h.Warnings.New = slices.DeleteFunc(h.Warnings.New, func(text string) bool { return tells(text, f) })
+	}
 	return h
 }
 
@@ -160,12 +192,16 @@ func (h *host) report() report.Side {
 // findings says what is wrong with a host on one side.
 func (h *host) findings(from triage.Source) []triage.Finding {
 	if h.failure != nil {
-		message, _ := h.failure.Log.Last()
-		return triage.FromEvaluation(message, h.facts.Failed, h.eval == verdict.Inconclusive, from)
+		all := triage.ExplainEvaluation(h.failure.Log, h.facts.Failed, h.eval == verdict.Inconclusive, from)
+		for i := range all {
+			all[i].Next = cmp.Or(remedies[h.failure.Reason()].eval, all[i].Next)
+		}
+		return all
 	}
 	var all []triage.Finding
 	for _, f := range h.stopped {
-		found := triage.FromBuild(f)
+		found := triage.ExplainBuild(f, from)
+		found.Next = cmp.Or(remedies[f.Reason].build, found.Next)
 		if found.Derivation != "" && len(f.Tail) > 0 {
 			found.LogFile = path.Join("logs", logName(f.Drv))
 		}

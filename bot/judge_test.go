@@ -70,7 +70,7 @@ func TestWeigh(t *testing.T) {
 		{"gone", ok("a"), nil, verdict.Undecided, "aarch64-linux", "nixosConfigurations does not have it after the bump"},
 		{"cross-compiled elsewhere", ok("a"), foreign, verdict.Elsewhere, "aarch64-linux", "needs riscv64-linux"},
 		{"a feature", ok("a"), lacking, verdict.Elsewhere, "aarch64-linux", "vm: this machine lacks kvm"},
-		{"starved", ok("a"), starved, verdict.Undecided, "aarch64-linux", "out of memory"},
+		{"starved", ok("a"), starved, verdict.Undecided, "aarch64-linux", "out of memory while reading"},
 		{"its stateVersion moves", made("25.11"), made("26.05"), verdict.Regressed, "aarch64-linux", ""},
 		{"its stateVersion stays", made("25.11"), made("25.11"), verdict.Unchanged, "aarch64-linux", ""},
 	} {
@@ -80,6 +80,49 @@ func TestWeigh(t *testing.T) {
 				t.Errorf("got %s on %q because %q, want %s on %q because %q", got.Verdict, got.System, got.Reason, test.verdict, test.system, test.reason)
 			}
 		})
+	}
+}
+
+// An option under a former name is a finding from the bump that makes it one,
+// in the owner's files only, and says what the warning says.
+func TestWeighRenames(t *testing.T) {
+	const store, other = "/nix/store/00000000000000000000000000000000-source", "/nix/store/11111111111111111111111111111111-source"
+	option := func(name string, silent bool, files ...string) nix.Renamed {
+		return nix.Renamed{Option: name, Now: "new." + name, Silent: silent, Files: files}
+	}
+	base := &host{eval: verdict.OK, facts: nix.Facts{StateVersion: "25.11", Renamed: []nix.Renamed{option("old", false), option("was-silent", true)}}}
+	head := &host{eval: verdict.OK, facts: nix.Facts{
+		StateVersion: "26.05", StateVersionFiles: []string{other + "/x.nix", store + "/version.nix"},
+		Renamed: []nix.Renamed{
+			option("old", false, store+"/a.nix"), option("silent", true, store+"/a.nix"),
+			option("was-silent", false, store+"/a.nix", other+"/b.nix", store+"/c.nix"), option("of-others", false, other+"/b.nix"),
+		},
+		Warnings: []string{
+			"The option `was-silent' defined in `" + store + "/a.nix' and `" + store + "/c.nix' has been renamed to `new.was-silent'.",
+			"The option `was-silent' defined in `" + store + "/a.nix' has been renamed to `newer'.",
+		},
+	}}
+	got := weigh("a", base, head, nil, map[string]triage.Source{"head": {Store: store}})
+	brief := []string{}
+	for _, f := range got.Findings {
+		brief = append(brief, string(f.Class)+" "+f.Option+" "+f.Replacement+" "+f.File)
+	}
+	want := []string{
+		"state-version system.stateVersion  version.nix",
+		"renamed-option was-silent new.was-silent a.nix", "renamed-option was-silent new.was-silent c.nix",
+	}
+	if diff := cmp.Diff(want, brief); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"The option `was-silent' defined in `a.nix' has been renamed to `newer'."}, got.Warnings.New); diff != "" {
+		t.Errorf("warnings: mismatch (-want +got):\n%s", diff)
+	}
+	head.facts.StateVersion = "25.11"
+	if got := weigh("a", base, head, nil, map[string]triage.Source{"head": {Store: store}}); !got.Verdict.Green() || len(got.Findings) != 2 {
+		t.Errorf("%s with %d findings, want a green host with two", got.Verdict, len(got.Findings))
+	}
+	if got := weigh("a", base, head, nil, nil); len(got.Findings) != 0 {
+		t.Errorf("findings in nobody's files: %+v", got.Findings)
 	}
 }
 

@@ -74,11 +74,26 @@ func (b *builder) build(ctx context.Context, drvs []string) error {
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(news, nixlog.Lacking) {
+		switch {
+		case slices.Contains(news, nixlog.Lacking):
+			drvs = unexplained
+		case len(news) > 0 && len(drvs) > 1:
+			return b.each(ctx, unexplained)
+		default:
 			b.giveUp(unexplained, failed)
 			return nil
 		}
-		drvs = unexplained
+	}
+	return nil
+}
+
+// each builds derivations one by one. Nix 2.8 tells of only one of those asked
+// for that failed through nobody's fault but their own.
+func (b *builder) each(ctx context.Context, drvs []string) error {
+	for _, drv := range drvs {
+		if err := b.build(ctx, []string{drv}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -189,7 +204,7 @@ func (b *builder) giveUp(drvs []string, failed *CommandError) {
 	for _, drv := range drvs {
 		f := nixlog.Failure{Drv: drv, Reason: nixlog.Unknown, Text: "nix ended well but did not build it"}
 		if failed != nil {
-			f.Text, f.Reason = failed.cause(), failed.reason()
+			f.Text, f.Reason = failed.cause(), failed.Reason()
 		}
 		b.built.Failures = append(b.built.Failures, Failure{Failure: f, Stops: []string{drv}})
 	}

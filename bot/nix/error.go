@@ -70,8 +70,8 @@ func (e *CommandError) cause() string {
 	return cause
 }
 
-// reason is what the runner lacked, or nixlog.Unknown.
-func (e *CommandError) reason() nixlog.Reason {
+// Reason is what the runner lacked, or nixlog.Unknown.
+func (e *CommandError) Reason() nixlog.Reason {
 	if e.Killed {
 		return nixlog.Killed
 	}
@@ -95,7 +95,7 @@ func (e *CommandError) reason() nixlog.Reason {
 // Resources reports whether the runner is at fault rather than the flake:
 // memory, disk, time, an interrupt from outside, or a server that was in
 // trouble for longer than nixferry has patience.
-func (e *CommandError) Resources() bool { return e.reason().Resources() }
+func (e *CommandError) Resources() bool { return e.Reason().Resources() }
 
 // An EvalError is a host that does not evaluate.
 type EvalError struct{ *CommandError }

@@ -35,6 +35,23 @@ type Facts struct {
 	Warnings []string `json:"warnings"`
 	// Failed are the messages of all assertions that do not hold.
 	Failed []string `json:"failed"`
+	// Renamed are the options that are set under a former name, in files that
+	// are not nixpkgs' own.
+	Renamed []Renamed `json:"renamed"`
+	// StateVersionFiles are the files that set system.stateVersion, but for
+	// those of nixpkgs.
+	StateVersionFiles []string `json:"stateVersionFiles"`
+}
+
+// A Renamed is an option that is set under a former name. Options of what has
+// a configuration of its own, as home-manager's users have, are not among them.
+type Renamed struct {
+	Option string `json:"option"`
+	Now    string `json:"now"`
+	// Silent means that NixOS takes both names for good.
+	Silent bool `json:"silent"`
+	// Files set the former name; Nix names them.
+	Files []string `json:"files"`
 }
 
 // Probe evaluates one host of the flake ref, in a process of its own. When it
@@ -59,9 +76,24 @@ func (c *CLI) Probe(ctx context.Context, ref, host string) (Facts, error) {
 	return facts, evalErr
 }
 
+// probe asks once, and once more without the walk over all options when that
+// is what failed: an option nobody uses may be broken.
 func (c *CLI) probe(ctx context.Context, ref, host string, drv bool) (Facts, nixlog.Log, error) {
+	facts, log, err := c.probeOnce(ctx, ref, host, drv, true)
+	if last, ok := log.Last(); err != nil && ok && slices.ContainsFunc(last.Trace, looking) {
+		return c.probeOnce(ctx, ref, host, drv, false)
+	}
+	return facts, log, err
+}
+
+// looking recognises probe.nix at its walk over all options.
+func looking(frame nixlog.Frame) bool {
+	return frame.Text == "while nixferry looks at all options"
+}
+
+func (c *CLI) probeOnce(ctx context.Context, ref, host string, drv, names bool) (Facts, nixlog.Log, error) {
 	doing := "evaluating host " + host
-	args := c.evalArgs(ref, probeExpr(host, drv))
+	args := c.evalArgs(ref, probeExpr(host, drv, names))
 	out, log, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: args})
 	if err != nil {
 		return Facts{}, log, err
@@ -78,8 +110,8 @@ func (c *CLI) probe(ctx context.Context, ref, host string, drv bool) (Facts, nix
 // probeExpr is the function that picks a host and asks it. The name is a
 // string of the Nix language there: an attribute path after # could not hold
 // quotes.
-func probeExpr(host string, drv bool) string {
-	return fmt.Sprintf("hosts: (%s) { drv = %t; } hosts.%s", probeNix, drv, quote(host))
+func probeExpr(host string, drv, names bool) string {
+	return fmt.Sprintf("hosts: (%s) { drv = %t; names = %t; } hosts.%s", probeNix, drv, names, quote(host))
 }
 
 // quote writes a string of the Nix language.

@@ -3,11 +3,9 @@ package nix
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -60,7 +58,7 @@ func TestRealHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"asserts", "away", "full", "long", `odd."name"$${x}\`, "one", "plain", "split", "three", "two", "typo"}
+	want := []string{"asserts", "away", "ends", "errs", "full", "long", `odd."name"$${x}\`, "one", "plain", "split", "three", "two", "typo", "unlooked"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
@@ -76,6 +74,15 @@ func TestRealHosts(t *testing.T) {
 	}
 }
 
+// renamed is what the fleet's options in use under former names come to, by
+// the years of nixpkgs that describe them so.
+var renamed = []Renamed{
+	{Option: `old."a b"`, Now: "new.b", Silent: true, Files: []string{"/etc/a.nix"}},
+	{Option: `old."a b"`, Now: "new.b", Files: []string{"/etc/a.nix"}},
+	{Option: `old."a b"`, Now: "new.b", Files: []string{"/etc/a.nix"}},
+	{Option: `old."a b"`, Now: "new.b", Files: []string{"/etc/a.nix"}},
+}
+
 func TestRealProbe(t *testing.T) {
 	c, ref := open(t), fleet(t)
 	facts, err := c.Probe(t.Context(), ref, "full")
@@ -88,12 +95,14 @@ func TestRealProbe(t *testing.T) {
 	want := Facts{
 		Drv: facts.Drv, Out: facts.Out, PkgsPath: facts.PkgsPath,
 		Builder: "x86_64-linux", System: "x86_64-linux", StateVersion: "25.11", NixosVersion: "26.05.1",
-		Warnings: []string{"known as data", "said by lib.warn"},
+		Warnings:          []string{"known as data", "said by lib.warn"},
+		Renamed:           renamed,
+		StateVersionFiles: []string{"/etc/a.nix"},
 	}
 	if diff := cmp.Diff(want, facts); diff != "" {
 		t.Errorf("full: mismatch (-want +got):\n%s", diff)
 	}
-	for _, host := range []string{"plain", `odd."name"$${x}\`} {
+	for _, host := range []string{"plain", `odd."name"$${x}\`, "unlooked"} {
 		facts, err := c.Probe(t.Context(), ref, host)
 		if err != nil {
 			t.Fatal(err)
@@ -114,6 +123,7 @@ func TestRealProbeFails(t *testing.T) {
 	want := Facts{
 		PkgsPath: facts.PkgsPath, System: "x86_64-linux", StateVersion: "25.11", NixosVersion: "26.05.1",
 		Warnings: []string{"hidden by the throw"}, Failed: []string{"first", "second\n- with a dash"},
+		Renamed: renamed, StateVersionFiles: []string{"/etc/a.nix"},
 	}
 	if diff := cmp.Diff(want, facts); diff != "" {
 		t.Errorf("asserts: mismatch (-want +got):\n%s", diff)
@@ -206,22 +216,6 @@ func checkStore(t *testing.T, c *CLI, outs []string) {
 	}
 }
 
-// TestRealBuildAgain builds what is there already.
-func TestRealBuildAgain(t *testing.T) {
-	c, ref := open(t), fleet(t)
-	facts, err := c.Probe(t.Context(), ref, "plain")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, lines := range []int{2, 0} {
-		var sink recorder
-		built, err := c.Build(t.Context(), []string{facts.Drv}, &sink)
-		if err != nil || !built.OK[facts.Drv] || len(built.Failures) > 0 || len(sink.lines) != lines {
-			t.Errorf("Build = %+v, %v; the sink heard %q", built, err, sink.lines)
-		}
-	}
-}
-
 // TestRealInterrupt stops a build that would go on for ever.
 func TestRealInterrupt(t *testing.T) {
 	c, ref := open(t), fleet(t)
@@ -260,92 +254,6 @@ func TestRealInputs(t *testing.T) {
 	_, err = c.Inputs(t.Context(), file)
 	if err == nil || !strings.HasPrefix(err.Error(), "reading the inputs of flake.nix: syntax error, unexpected ';'") || !strings.Contains(err.Error(), "flake.nix:2:18: correct flake.nix") {
 		t.Errorf("Inputs of a broken flake.nix: %v", err)
-	}
-}
-
-// TestRealLock relocks one input by a changed ref and one by its name, and
-// leaves the third where it was.
-func TestRealLock(t *testing.T) {
-	c, dir := open(t), t.TempDir()
-	repos := map[string]string{}
-	for _, name := range []string{"a", "b", "c"} {
-		repos[name] = t.TempDir()
-		git(t, repos[name], "init", "-q", "-b", "old")
-		write(t, filepath.Join(repos[name], "flake.nix"), "{ outputs = _: { }; }")
-		commit(t, repos[name])
-		git(t, repos[name], "branch", "new")
-	}
-	flakeNix := func(branch string) {
-		write(t, filepath.Join(dir, "flake.nix"), fmt.Sprintf(
-			`{ inputs.a.url = "git+file://%s?ref=%s"; inputs.b.url = "git+file://%s?ref=old"; inputs.c.url = "git+file://%s?ref=old"; outputs = _: { }; }`,
-			repos["a"], branch, repos["b"], repos["c"]))
-	}
-	flakeNix("old")
-	if err := c.Lock(t.Context(), dir, nil); err != nil {
-		t.Fatal(err)
-	}
-	before := revs(t, dir)
-	for _, name := range []string{"a", "b", "c"} {
-		commit(t, repos[name])
-	}
-	git(t, repos["a"], "branch", "-f", "new")
-	flakeNix("new")
-	if err := c.Lock(t.Context(), dir, []string{"b"}); err != nil {
-		t.Fatal(err)
-	}
-	after := revs(t, dir)
-	moved := map[string]bool{}
-	for name := range repos {
-		moved[name] = before[name] != after[name]
-	}
-	if diff := cmp.Diff(map[string]bool{"a": true, "b": true, "c": false}, moved); diff != "" {
-		t.Errorf("what moved: mismatch (-want +got):\n%s", diff)
-	}
-	if err := c.Lock(t.Context(), dir, []string{"nope"}); err == nil || !strings.Contains(err.Error(), "relocking nope: flake.nix has no input nope") {
-		t.Errorf("Lock of an unknown input: %v", err)
-	}
-	flakeNix("gone")
-	if err := c.Lock(t.Context(), dir, nil); err == nil || !strings.Contains(err.Error(), "correct the input's ref in flake.nix") {
-		t.Errorf("Lock of a ref that is not there: %v", err)
-	}
-	write(t, filepath.Join(dir, "flake.lock"), `{"nodes":{"root":{}},"root":"root","version":99}`)
-	if err := c.Lock(t.Context(), dir, nil); err == nil || !strings.Contains(err.Error(), "flake.lock is newer than nix (Nix) ") {
-		t.Errorf("Lock with a newer lock: %v", err)
-	}
-}
-
-// revs reads the locked revisions by input.
-func revs(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "flake.lock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var lock struct {
-		Nodes map[string]struct{ Locked struct{ Rev string } }
-	}
-	if err := json.Unmarshal(data, &lock); err != nil {
-		t.Fatal(err)
-	}
-	revs := map[string]string{}
-	for name, node := range lock.Nodes {
-		revs[name] = node.Locked.Rev
-	}
-	return revs
-}
-
-func commit(t *testing.T, dir string) {
-	t.Helper()
-	git(t, dir, "add", ".")
-	git(t, dir, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "x")
-}
-
-func git(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
 	}
 }
 

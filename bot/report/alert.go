@@ -132,7 +132,7 @@ func (r Report) target(style style) string {
 // toDo says what stands between the reader and the merge, by whose turn it
 // is.
 func (r Report) toDo(name func(string) string) string {
-	var yours, upstream, runner, other int
+	var yours, gone, upstream, runner, other int
 	var places []string
 	for _, entry := range r.entries() {
 		switch {
@@ -144,6 +144,8 @@ func (r Report) toDo(name func(string) string) string {
 				place.column = 0
 				places = append(places, name(label(place.String())))
 			}
+		case entry.Bucket == triage.Gap:
+			gone++
 		case entry.Bucket == triage.Upstream:
 			upstream++
 		case entry.Bucket == triage.Runner:
@@ -155,6 +157,9 @@ func (r Report) toDo(name func(string) string) string {
 	var parts []string
 	if yours > 0 {
 		parts = append(parts, count(yours, "change")+" of yours"+listed(slices.Compact(places)))
+	}
+	if gone > 0 {
+		parts = append(parts, count(gone, "thing")+" to replace or to allow")
 	}
 	if upstream > 0 {
 		parts = append(parts, count(upstream, "upstream problem")+" to wait for or get around")
@@ -180,8 +185,21 @@ func listed(places []string) string {
 	return " (" + strings.Join(places, ", ") + more + ")"
 }
 
-// orNothing joins what is to do, or says why there is nothing.
+// orNothing joins what is to do, or says why there is nothing; what can wait
+// comes last.
 func (r Report) orNothing(parts []string) string {
+	urgent, later := r.urgently(parts), r.renameCount()
+	switch {
+	case later == "":
+		return urgent
+	case urgent == "nothing":
+		urgent += " before the merge"
+	}
+	return urgent + "; " + later
+}
+
+// urgently joins what is to do now, or says why there is nothing.
+func (r Report) urgently(parts []string) string {
 	warnings := count(len(r.notices()), "new warning")
 	switch {
 	case len(parts) > 0:

@@ -10,7 +10,7 @@ import (
 // it in a workflow run. Its texts are of others and in plain text.
 type Annotation struct {
 	// Level is "error" for what the bump breaks, "warning" for what was broken
-	// before.
+	// before and for what can wait.
 	Level        string
 	File         string
 	Line, Column int // from 1; 0 is unknown
@@ -28,9 +28,9 @@ const annotationsPerLevel = 10
 func (r Report) Annotations() []Annotation {
 	var all []Annotation
 	count := map[string]int{}
-	for _, e := range r.entries() {
+	for _, e := range append(r.entries(), r.renames()...) {
 		level := "warning"
-		if e.verdict == verdict.Regressed {
+		if e.verdict == verdict.Regressed && e.Class != RenamedOption {
 			level = "error"
 		}
 		for _, at := range e.places {

@@ -11,15 +11,16 @@ import (
 )
 
 func TestAnnotations(t *testing.T) {
-	acme := triage.Finding{Class: triage.Assertion, Message: "accept the terms", Next: "Set it.", File: "web.nix", Line: 7, Column: 3}
+	acme := triage.Finding{Class: triage.Assertions, Message: "accept the terms", Next: "Set it.", File: "web.nix", Line: 7, Column: 3}
 	r := Report{Hosts: []Host{
-		{Name: "old", Verdict: verdict.StillFailing, Findings: []triage.Finding{{Class: triage.Evaluation, Message: "oh no", File: "old.nix"}}},
-		{Name: "a", Verdict: verdict.Regressed, Findings: []triage.Finding{acme, {Class: triage.BuildError, Message: "no place"}}},
-		{Name: "b", Verdict: verdict.Regressed, Findings: []triage.Finding{acme}},
+		{Name: "old", Verdict: verdict.StillFailing, Findings: []triage.Finding{{Class: triage.Unknown, Message: "oh no", File: "old.nix"}}},
+		{Name: "a", Verdict: verdict.Regressed, Findings: []triage.Finding{acme, {Class: triage.BuildFailed, Message: "no place"}}},
+		{Name: "b", Verdict: verdict.Regressed, Findings: []triage.Finding{acme, {Class: RenamedOption, Message: "renamed", File: "b.nix", Line: 2}}},
 	}}
 	want := []Annotation{
 		{Level: "error", File: "web.nix", Line: 7, Column: 3, Title: "a, b", Message: "accept the terms\nSet it."},
 		{Level: "warning", File: "old.nix", Title: "old", Message: "oh no"},
+		{Level: "warning", File: "b.nix", Line: 2, Title: "b", Message: "renamed"},
 	}
 	if diff := cmp.Diff(want, r.Annotations()); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)

@@ -28,11 +28,18 @@ type place struct {
 }
 
 // entries folds the findings over the hosts: what asks most of the reader
-// first, then what is in the owner's own files.
-func (r Report) entries() []entry {
+// first, then what is in the owner's own files. What can wait is not among
+// them.
+func (r Report) entries() []entry { return r.fold(false) }
+
+// fold folds the findings that can wait, or those that cannot.
+func (r Report) fold(waits bool) []entry {
 	var all []entry
 	for _, host := range r.byUrgency() {
 		for _, finding := range host.Findings {
+			if (finding.Class == RenamedOption) != waits {
+				continue
+			}
 			i := slices.IndexFunc(all, func(e entry) bool { return sameProblem(e.Finding, finding) })
 			if i < 0 {
 				i = len(all)
@@ -78,48 +85,21 @@ func sameProblem(a, b triage.Finding) bool {
 }
 
 // turns orders the buckets: the owner's own turn first, what nobody knows last.
-var turns = []triage.Bucket{triage.Yours, triage.Upstream, triage.Runner, ""}
+var turns = []triage.Bucket{triage.Yours, triage.Gap, triage.Upstream, triage.Runner, ""}
 
 // whose says whose turn it is, in words.
 func whose(bucket triage.Bucket) string {
 	switch bucket {
 	case triage.Yours:
 		return "yours to change"
+	case triage.Gap:
+		return "not to be had as it is"
 	case triage.Upstream:
 		return "upstream's to fix"
 	case triage.Runner:
 		return "a limit of this runner"
 	}
 	return string(bucket)
-}
-
-// A sentence of what is wrong, around one name that may be hostile.
-type sentence struct{ before, name, after string }
-
-// headline says in a few words what a finding is about.
-func headline(f triage.Finding) sentence {
-	subject := sentence{name: cmp.Or(derivationName(f.Derivation), "a package")}
-	switch f.Class {
-	case triage.BuildError:
-		subject.after = "does not build"
-	case triage.FixedHash:
-		subject.after = "has another hash than the package states"
-	case triage.Dependency:
-		subject.after = "is not built, for want of a dependency"
-	case triage.Resources:
-		return sentence{before: "stopped for want of memory, disk, time or network"}
-	case triage.Assertion:
-		if f.Option == "" {
-			return sentence{before: "NixOS refuses the configuration"}
-		}
-		return sentence{before: "NixOS refuses", name: f.Option}
-	default:
-		if f.Option == "" {
-			return sentence{before: "does not evaluate"}
-		}
-		return sentence{before: "does not evaluate:", name: f.Option}
-	}
-	return subject
 }
 
 // storePath is a store path up to its name.

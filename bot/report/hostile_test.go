@@ -33,7 +33,7 @@ func hostileQuiet() Report {
 }
 
 // fixed are the fields that hold words of nixferry's own.
-var fixed = []string{"Depth", "Verdict", "Eval", "Build", "Class", "Bucket", "Kind", "Operation", "URL"}
+var fixed = []string{"Depth", "Verdict", "Eval", "Build", "Class", "Bucket", "Kind", "Operation", "URL", "Cached"}
 
 // poison appends evil to every free text below v; field is its name.
 func poison(v reflect.Value, field string) {

@@ -18,6 +18,7 @@ func Markdown(r Report, budget int) string {
 		{blocks: r.hostTables()},
 		{blocks: []block{r.notes()}},
 		{"### What needs you\n\n", r.needs()},
+		{"### Renamed options, not urgent\n\n", []block{r.renameRows()}},
 		{"### New warnings\n\n", []block{r.newWarnings()}},
 		{blocks: []block{r.brokenBefore()}},
 		{"### What changed\n\n", append(r.changes(), r.bump()...)},

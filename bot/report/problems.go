@@ -126,6 +126,11 @@ func (e entry) advice() string {
 	if e.Next != "" {
 		parts = append(parts, "**Next:** "+inline(e.Next))
 	}
+	for _, to := range []struct{ label, address string }{{"Hydra job", e.Hydra}, {"Known issues", e.Search}} {
+		if _, ok := webAddress(to.address); ok {
+			parts = append(parts, link(to.label, to.address)+".")
+		}
+	}
 	return strings.Join(parts, " ")
 }
 

@@ -25,6 +25,8 @@ func scenarios() []scenario {
 		{"red", fleet(8, broken)},
 		{"nothing-changed", fleet(5, unchanged)},
 		{"one", fleet(1, upgraded)},
+		{"renamed", fleet(4, renamed, upgraded)},
+		{"shared", shared()},
 		{"forty", fleet(40, upgraded, upgraded, upgraded, unchanged, upgraded, broken, unbuilt)},
 		{"two-hundred", fleet(200, upgraded, broken, unbuilt, upgraded)},
 		{"relock", relock()},
@@ -144,7 +146,7 @@ func unchanged(name string) Host {
 // broken hosts no longer evaluate, each in a file of its own.
 func broken(name string) Host {
 	return sides(worked, noEval, Host{Name: name, Findings: []triage.Finding{{
-		Class: triage.Assertion, Bucket: triage.Yours,
+		Class: triage.Assertions, Bucket: triage.Yours,
 		Message: "The option definition `services.nginx.virtualHosts.<name>.http3' in `hosts/" + name + ".nix' no longer has any effect; please remove it.\nUse services.nginx.virtualHosts.<name>.quic instead.",
 		File:    "hosts/" + name + ".nix", Line: 42, Column: 5,
 		Option: "services.nginx.virtualHosts.<name>.http3", Replacement: "services.nginx.virtualHosts.<name>.quic",
@@ -155,7 +157,7 @@ func broken(name string) Host {
 // unbuilt hosts all fail on the same package.
 func unbuilt(name string) Host {
 	return sides(worked, noBuild, Host{Name: name, Findings: []triage.Finding{{
-		Class: triage.BuildError, Bucket: triage.Upstream, Owner: "nixpkgs",
+		Class: triage.BuildFailed, Bucket: triage.Upstream, Owner: "nixpkgs",
 		Message:    "Cannot build 'python3.13-foo-1.4'.\nReason: builder failed with exit code 2.",
 		Derivation: "/nix/store/" + "abcdfghijklmnpqrsvwxyz0123456789" + "-python3.13-foo-1.4.drv",
 		Next:       "Wait for nixpkgs, or leave the host out with hosts: '!" + name[:4] + "*'.",
@@ -164,19 +166,53 @@ func unbuilt(name string) Host {
 	}}})
 }
 
+// renamed hosts are fine, but use an option under its former name, each in a
+// file of its own.
+func renamed(name string) Host {
+	host := unchanged(name)
+	host.Findings = []triage.Finding{{
+		Class: RenamedOption, Bucket: triage.Yours,
+		Message: "The option `services.old' defined in `hosts/" + name + ".nix' has been renamed to `services.new'.",
+		File:    "hosts/" + name + ".nix", Line: 3,
+		Option: "services.old", Replacement: "services.new",
+		Next: "Write services.new for services.old.",
+	}}
+	return host
+}
+
+// shared has two derivations that stop the same six hosts, of which one does
+// not evaluate either and one uses an option under its former name.
+func shared() Report {
+	r := fleet(8, unbuilt, unbuilt, unbuilt, unbuilt, unbuilt, unbuilt, upgraded, unchanged)
+	for i := range 6 {
+		host := &r.Hosts[i]
+		second := host.Findings[0]
+		second.Derivation = "/nix/store/" + "abcdfghijklmnpqrsvwxyz0123456789" + "-bar-2.0.drv"
+		second.Message, second.LogTail = "bar-2.0: no space left on the disk", nil
+		second.Class, second.Bucket, second.Owner = triage.OutOfMemory, triage.Runner, ""
+		host.Findings = append(host.Findings, second)
+	}
+	r.Hosts[1].Findings = append(r.Hosts[1].Findings, renamed("b").Findings...)
+	r.Hosts[3].Findings = append(r.Hosts[3].Findings, triage.Finding{
+		Class: triage.Alias, Bucket: triage.Gap, Owner: "you", Message: "'docker_28' has been renamed to/replaced by 'docker'",
+		File: "hosts/c.nix", Line: 9, Replacement: "docker", Next: "Write docker for docker_28.",
+	})
+	return r
+}
+
 // mixed is the fleet of PR-EXAMPLE.md: every verdict once.
 func mixed() Report {
 	r := crossing()
 	desk := upgraded("desk")
 	desk.Closure.Changed = append(desk.Closure.Changed, moved("firefox", "144.0", "145.0.1", 9<<20))
 	lab := sides(noEval, noEval, Host{Name: "lab", Findings: []triage.Finding{{
-		Class: triage.Evaluation, Bucket: triage.Yours, Message: "attribute 'libfoo' missing", File: "hosts/lab.nix", Line: 7,
+		Class: triage.Unknown, Bucket: triage.Yours, Message: "attribute 'libfoo' missing", File: "hosts/lab.nix", Line: 7,
 		Next: "Look at hosts/lab.nix; it does not evaluate without the bump either.",
 	}}})
 	pi := sides(elsewhere, elsewhere, Host{Name: "pi", Reason: "needs aarch64-linux"})
 	pi.System = "aarch64-linux"
 	big := sides(starved, starved, Host{Name: "big", Reason: "ran out of memory", Findings: []triage.Finding{{
-		Class: triage.Resources, Bucket: triage.Runner, Message: "evaluation was killed at 16 GiB",
+		Class: triage.OutOfMemory, Bucket: triage.Runner, Message: "evaluation was killed at 16 GiB",
 		Next: "Give the runner more memory, or set eval-workers: 1.",
 	}}})
 	attic := sides(worked, worked, Host{Name: "attic", Reason: "held since 3 Nov"})

@@ -40,6 +40,7 @@ func Terminal(w io.Writer, r Report, options Options) error {
 		screen.line("")
 	}
 	screen.problems(r, "What needs you", func(v verdict.Verdict) bool { return v != verdict.StillFailing })
+	screen.renames(r)
 	screen.warnings(r)
 	screen.problems(r, "Already broken on "+oneLine(r.baseName()), func(v verdict.Verdict) bool { return v == verdict.StillFailing })
 	screen.changes(r)
@@ -192,13 +193,7 @@ func (s *screen) problem(r Report, number int, e entry) {
 	if turn := oneLine(whose(e.Bucket)); turn != "" {
 		s.wrapped("    ", turn)
 	}
-	for i, place := range e.places {
-		if i == manyPlaces {
-			s.line(fmt.Sprintf("    … %d more places in the report", len(e.places)-i))
-			break
-		}
-		s.line("    " + place.String())
-	}
+	s.places(e)
 	if e.Replacement != "" {
 		s.wrapped("    ", "In its place: "+oneLine(e.Replacement))
 	}
@@ -216,6 +211,17 @@ func (s *screen) problem(r Report, number int, e entry) {
 		s.quoted(text)
 	}
 	s.line("")
+}
+
+// places writes where an entry is, a line each.
+func (s *screen) places(e entry) {
+	for i, place := range e.places {
+		if i == manyPlaces {
+			s.line(fmt.Sprintf("    … %d more places in the report", len(e.places)-i))
+			break
+		}
+		s.line("    " + place.String())
+	}
 }
 
 func (s *screen) warnings(r Report) {

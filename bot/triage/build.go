@@ -7,27 +7,14 @@ import (
 	"github.com/nixferry/nixferry/bot/nixlog"
 )
 
-// FromBuild explains a derivation that was not built, with the end of its log.
-// A derivation that only waits for another one is no finding of its own: the
-// other one is.
-func FromBuild(f nixlog.Failure) Finding {
-	found := Finding{
-		Class:      BuildError,
-		Message:    reason(f),
-		Derivation: f.Drv,
-		LogTail:    f.Tail,
-	}
-	switch {
-	case f.Reason.Resources():
-		found.Class, found.Bucket = Resources, Runner
-		found.Next = "Run again on a runner with more memory, disk or time."
-	case f.Reason == nixlog.Hash:
-		found.Class = FixedHash
-		found.Next = "The source behind a fixed hash changed: wait for nixpkgs to follow, or correct the hash if the package is yours."
-	case f.Reason == nixlog.Dependency:
-		found.Class = Dependency
-	}
-	return found
+// ExplainBuild explains a derivation that was not built, as [Explain] does of
+// a log, with the end of its own log. A derivation that only waits for another
+// one tells nothing of its own: the other one does.
+func ExplainBuild(f nixlog.Failure, from Source) Finding {
+	m := nixlog.Message{Text: f.Text, Full: f.Text}
+	r := bounded(reading{Log: nixlog.Log{Errors: []nixlog.Message{m}, Failures: []nixlog.Failure{f}}})
+	a := from.survey(r.texts())
+	return a.finish([]Finding{a.failed(r.Failures[0], problem{Message: r.Errors[0], atlas: &a})})[0]
 }
 
 // reason says in one line what happened to a derivation.

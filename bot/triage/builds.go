@@ -8,9 +8,8 @@ import (
 
 // failed is the finding for a derivation that was not built.
 func (a *atlas) failed(f nixlog.Failure, p problem) Finding {
-	found := FromBuild(f)
-	found.LogTail = tail(f.Tail)
-	switch found.Class, found.Bucket = BuildFailed, Upstream; {
+	found := Finding{Class: BuildFailed, Bucket: Upstream, Message: reason(f), Derivation: f.Drv, LogTail: tail(f.Tail)}
+	switch {
 	case strings.Contains(f.Text, "killed after writing"):
 		found.Class, found.Bucket = LogLimit, Runner
 		found.Message = Name(f.Drv) + ": it wrote more than max-build-log-size allows"
@@ -22,6 +21,7 @@ func (a *atlas) failed(f nixlog.Failure, p problem) Finding {
 	case f.Reason == nixlog.Hash:
 		found.Class = FODHashMismatch
 		found.Message += hashes(f.Text)
+		found.Next = "The source behind a fixed hash changed: wait for nixpkgs to follow, or correct the hash if the package is yours."
 	case f.Reason == nixlog.Lacking:
 		found.Class, found.Bucket = WrongPlatform, Runner
 		found.Next = "Build it where " + f.Needs + " is offered: a remote builder, another runner, emulation (extra-platforms), or system-features in nix-options."
@@ -115,7 +115,7 @@ var errorLine = on(`(?i)\berror(?:\[\w+\])?:|\bfatal:|\bFAILED\b|^E  `)
 
 // maxTail and maxTailLine bound the log shown with a finding.
 const (
-	maxTail     = 15
+	maxTail     = 20
 	maxTailLine = 200
 )
 

@@ -1,11 +1,13 @@
 package triage
 
-// The classes [Explain] tells apart, beside those above.
+// The classes told apart.
 const (
 	// Unknown is an error no rule knows.
 	Unknown Class = "unknown"
 	// Warning is a warning of the evaluated flake.
 	Warning Class = "warning"
+	// StateVersion is a system.stateVersion that moves with nixpkgs.
+	StateVersion Class = "state-version"
 
 	// The language.
 	Syntax            Class = "syntax"

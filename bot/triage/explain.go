@@ -24,6 +24,11 @@ func Explain(log []byte, from Source) []Finding {
 	for _, text := range r.Warnings {
 		all = append(all, a.warning(text))
 	}
+	return a.finish(all)
+}
+
+// finish makes findings fit to show, each once.
+func (a *atlas) finish(all []Finding) []Finding {
 	var unique []Finding
 	seen := map[string]bool{}
 	for _, f := range all {

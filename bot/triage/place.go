@@ -12,7 +12,11 @@ import (
 // it belongs to and the tree's owner, "" for nobody's.
 func (a *atlas) file(name string) (rel, owner string) {
 	if m := treePath.FindStringSubmatchIndex(name); m != nil && m[0] == 0 {
-		return clean(name[m[4]:m[5]]), a.owners[name[m[2]:m[3]]]
+		rel := name[m[4]:m[5]]
+		if rest := name[m[4]:]; strings.HasSuffix(rest, ".nix") && !strings.ContainsAny(rest, "\n:,`'\"«»") {
+			rel = rest
+		}
+		return clean(rel), a.owners[name[m[2]:m[3]]]
 	}
 	if strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "/nix/store/") {
 		return a.realFile(path.Clean(name))

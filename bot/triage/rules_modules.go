@@ -94,15 +94,23 @@ func removedHint(f *Finding, p problem) {
 // maxAssertions is how many assertions of one message become findings.
 const maxAssertions = 100
 
+// failedAssertions begins the message that holds them.
+const failedAssertions = "Failed assertions:\n"
+
 // assertions are the findings for the assertions of a host that failed. Nix
-// puts them into one message, where each begins with "- ".
+// puts them into one message, where each begins with "- "; where they are
+// known as data, that counts.
 func (a *atlas) assertions(text string) []Finding {
-	_, list, ok := strings.Cut(text, "Failed assertions:\n")
+	_, list, ok := strings.Cut(text, failedAssertions)
 	if !ok {
 		return nil
 	}
+	items := a.failing
+	if len(items) == 0 {
+		items = strings.Split("\n"+strings.TrimLeft(list, "\n"), "\n- ")
+	}
 	var all []Finding
-	for item := range strings.SplitSeq("\n"+strings.TrimLeft(list, "\n"), "\n- ") {
+	for _, item := range items {
 		if item = strings.TrimSpace(item); item != "" && len(all) < maxAssertions {
 			all = append(all, a.assertion(item))
 		}

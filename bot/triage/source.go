@@ -61,14 +61,3 @@ func (s Source) Plain(text string) string {
 	})
 	return hash.ReplaceAllString(text, "/nix/store/…-")
 }
-
-// mentioned finds the first file of the owner inside a message: module system
-// messages quote it `like this'.
-func (s Source) mentioned(text string) (string, bool) {
-	for _, field := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n\t`'\",", r) }) {
-		if rel, ok := s.own(strings.TrimRight(field, ":.;)")); ok {
-			return rel, true
-		}
-	}
-	return "", false
-}

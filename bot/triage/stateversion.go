@@ -14,6 +14,7 @@ func FromStateVersion(before, after, file string) Finding {
 		Message: fmt.Sprintf("system.stateVersion would change from %q to %q with nixpkgs, because no fixed value is set.", before, after),
 		File:    file,
 		Option:  "system.stateVersion",
+		Owner:   You,
 		Next:    fmt.Sprintf("Set system.stateVersion = %q in the configuration of this host, which is what it has now.", before),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
@@ -29,9 +30,7 @@ func read(log []byte) reading {
 	// Reading from memory does not fail.
 	all, _ := nixlog.Parse(&w.out)
 	ignored, _ := nixlog.Parse(&w.ignored)
-	r := reading{Log: all, Ignored: ignored.Errors}
-	r.bound()
-	return r
+	return bounded(reading{Log: all, Ignored: ignored.Errors})
 }
 
 // Bounds of what is looked at, far above what Nix has reasons to print.
@@ -41,29 +40,35 @@ const (
 	maxMessages = 5000
 )
 
-// bound cuts the reading to a size that rules can be tried on.
-func (r *reading) bound() {
-	r.Warnings = r.Warnings[:min(len(r.Warnings), maxMessages)]
+// bounded is a reading cut to a size that rules can be tried on.
+func bounded(r reading) reading {
+	r.Warnings = slices.Clone(r.Warnings[:min(len(r.Warnings), maxMessages)])
 	for i, text := range r.Warnings {
 		r.Warnings[i] = shorten(text, maxText)
 	}
+	r.Failures = slices.Clone(r.Failures)
 	for i, f := range r.Failures {
 		r.Failures[i].Text = shorten(f.Text, maxText)
 	}
-	for _, list := range [][]nixlog.Message{r.Errors, r.Ignored} {
-		for i := range list {
-			m := &list[i]
-			if len(m.Full) > 2*maxText {
-				// Suggestions stand behind the message, before or after the trace.
-				m.Full = strings.ToValidUTF8(m.Full[:maxText]+m.Full[len(m.Full)-maxText:], "")
-			}
-			m.Text = shorten(m.Text, maxText)
-			m.Trace = m.Trace[:min(len(m.Trace), maxFrames)]
-			for j, frame := range m.Trace {
-				m.Trace[j].Text = shorten(frame.Text, maxBytes)
-			}
+	r.Errors, r.Ignored = boundedMessages(r.Errors), boundedMessages(r.Ignored)
+	return r
+}
+
+func boundedMessages(list []nixlog.Message) []nixlog.Message {
+	list = slices.Clone(list)
+	for i := range list {
+		m := &list[i]
+		if len(m.Full) > 2*maxText {
+			// Suggestions stand behind the message, before or after the trace.
+			m.Full = strings.ToValidUTF8(m.Full[:maxText]+m.Full[len(m.Full)-maxText:], "")
+		}
+		m.Text = shorten(m.Text, maxText)
+		m.Trace = slices.Clone(m.Trace[:min(len(m.Trace), maxFrames)])
+		for j, frame := range m.Trace {
+			m.Trace[j].Text = shorten(frame.Text, maxBytes)
 		}
 	}
+	return list
 }
 
 // A rewriter turns text for people into internal-json, line by line.

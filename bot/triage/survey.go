@@ -14,6 +14,8 @@ type atlas struct {
 	owners map[string]string
 	// roots are the working trees the log names, which may be the owner's.
 	roots []string
+	// failing are the assertions that failed, where they are known as data.
+	failing []string
 }
 
 var (
@@ -57,14 +59,18 @@ func (s Source) survey(log []byte) atlas {
 	return a
 }
 
-// assign gives every tree its owner. Those nobody else owns are the owner's
-// own; where some look more like it than others, those that do.
+// assign gives every tree its owner. Where nobody knows which is the owner's,
+// those nobody else owns are; where some look more like it than others, those
+// that do.
 func (a *atlas) assign(rests map[string]map[string]bool) {
 	best, scores := 0, map[string]int{}
 	for tree, paths := range rests {
 		owner, known := a.foreign(tree, paths)
 		if known {
 			a.owners[tree] = owner
+			continue
+		}
+		if a.from.Store != "" {
 			continue
 		}
 		scores[tree] = a.likeness(paths)

@@ -30,22 +30,12 @@ type Finding struct {
 	// directory, whole.
 	LogTail []string `json:"logTail,omitempty"`
 	LogFile string   `json:"logFile,omitempty"`
+	// Links are for a package of nixpkgs' own.
+	Links
 }
 
 // A Class is a kind of problem.
 type Class string
-
-// The classes told apart so far.
-const (
-	Assertion  Class = "assertion"
-	Evaluation Class = "evaluation"
-	BuildError Class = "build"
-	FixedHash  Class = "hash-mismatch"
-	Dependency Class = "dependency"
-	Resources  Class = "resources"
-	// StateVersion is a system.stateVersion that moves with nixpkgs.
-	StateVersion Class = "state-version"
-)
 
 // A Bucket says whose turn it is.
 type Bucket string

@@ -1,10 +1,11 @@
 // Package sample lays out the sample world of the demo and the tests as git
 // repositories: a small nixpkgs with a stable release and an unstable that
 // moves, a home-manager with release branches, and the fleet of nine machines
-// that one owner keeps on them.
+// that one owner keeps on them. The fleet's branch classes has a machine for
+// each kind of trouble that a bump brings.
 //
-// The files stand in testdata/nixpkgs, testdata/home-manager and
-// testdata/fleet. What two states of a project share is written once, in
+// The files stand in testdata/nixpkgs, testdata/home-manager, testdata/fleet
+// and testdata/classes. What two states of a project share is written once, in
 // common/; a state's own directory lies over it. The commits of nixpkgs, and
 // which branch stands on which, are read from testdata/nixpkgs/history.json.
 //

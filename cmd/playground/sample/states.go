@@ -155,13 +155,20 @@ func layProject(ctx context.Context, repo, head string, commits []commit, branch
 	return made, nil
 }
 
-// layFleet makes the owner's repository, locked to the stable state.
+// layFleet makes the owner's repository, locked to the stable state. On the
+// branch classes, other machines take the place of main's.
 func layFleet(ctx context.Context, files fs.FS, world World, nixpkgs, homeManager locked) (string, error) {
 	tree, err := readTree(files, "fleet")
 	if err != nil {
 		return "", err
 	}
-	tree["flake.nix"] = strings.ReplaceAll(tree["flake.nix"], "@base@", world.Base)
+	classes, err := readTree(files, "classes")
+	if err != nil {
+		return "", err
+	}
+	for _, t := range []map[string]string{tree, classes} {
+		t["flake.nix"] = strings.ReplaceAll(t["flake.nix"], "@base@", world.Base)
+	}
 	nixpkgs.URL = world.Base + "/NixOS/nixpkgs.git"
 	homeManager.URL = world.Base + "/nix-community/home-manager.git"
 	lock, err := lockFile(nixpkgs, homeManager)
@@ -176,6 +183,7 @@ func layFleet(ctx context.Context, files fs.FS, world World, nixpkgs, homeManage
 	revs, err := fastImport(ctx, world.Fleet, "main", []commit{
 		{id: "begin", date: time.Date(2025, time.December, 6, 10, 0, 0, 0, time.UTC), author: owner, message: "Begin", files: begin},
 		{id: "main", parent: "begin", date: time.Date(2026, time.January, 17, 15, 20, 0, 0, time.UTC), author: owner, message: "Nine machines on nixos-25.11", files: tree},
-	}, nil)
+		{id: "classes", parent: "main", date: time.Date(2026, time.January, 17, 16, 5, 0, 0, time.UTC), author: owner, message: "A machine for each kind of trouble", files: classes},
+	}, map[string]string{"main": "main", "classes": "classes"})
 	return revs["main"], err
 }

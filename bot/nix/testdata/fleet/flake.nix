@@ -29,7 +29,44 @@
       host = name: deps: {
         config.system.build.toplevel = drv "nixos-system-${name}" "echo $deps > $out" { inherit deps; };
       };
+      # An option as the module system has it, once declared.
+      option = attrs: { _type = "option"; isDefined = true; files = [ "/etc/a.nix" ]; } // attrs;
+      alias =
+        description: attrs:
+        option (
+          {
+            inherit description;
+            loc = [
+              "old"
+              "a b"
+            ];
+            visible = false;
+            value = throw "no value is asked for";
+          }
+          // attrs
+        );
+      options = {
+        _module.args = option { };
+        new.name = alias "Alias of {option}`new.b`." { };
+        new.both = alias "Alias of {option}`new.b`." { visible = true; };
+        y2022.name = alias {
+          _type = "mdDoc";
+          text = "Alias of {option}`new.b`.";
+        } { };
+        y2019.name = alias "Alias of <option>new.b</option>." { };
+        # What is not one, or not in use, or of nixpkgs alone.
+        other.set = alias "Alias of nothing" { };
+        other.text = alias "What an Alias of {option}`new.b` is." { };
+        other.none = alias null { };
+        other.unset = alias "Alias of {option}`new.b`." { isDefined = false; };
+        other.broken = alias "Alias of {option}`new.b`." { isDefined = throw "broken"; };
+        other.nixpkgs = alias "Alias of {option}`new.b`." { files = [ "${toString ./.}/x.nix" ]; };
+        other.odd = 7;
+        other.endless = let x.x = x; in x;
+        system.stateVersion = option { };
+      };
       full = {
+        inherit options;
         pkgs.path = ./.;
         pkgs.stdenv.hostPlatform.system = "x86_64-linux";
         config = {
@@ -62,6 +99,9 @@
           ];
         };
         away = host "away" [ foreign ];
+        # Nothing they need fails, they do.
+        ends.config.system.build.toplevel = drv "nixos-system-ends" "kill -9 $$" { };
+        errs.config.system.build.toplevel = drv "nixos-system-errs" "exit 4" { };
         long = host "long" [ long ];
         "odd.\"name\"$\${x}\\" = host "odd" [ ];
         asserts = full // {
@@ -87,6 +127,13 @@
           };
         };
         typo = host "typo" [ (import ./typo.nix) ];
+        # Only who looks at its options sees that one is broken.
+        unlooked = host "unlooked" [ ] // {
+          options = {
+            _module = { };
+            broken = { }.option;
+          };
+        };
       };
     };
 }

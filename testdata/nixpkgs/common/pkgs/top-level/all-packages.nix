@@ -16,9 +16,9 @@ let
       files.man."share/man/man1/${pname}.1.gz".text = "${pname} ${version}";
     };
   # library gives a package of one shared library.
-  library = pname: { version ? versions.${pname}, deps ? [ pkgs.glibc ], kib ? 64 }:
+  library = pname: { version ? versions.${pname}, deps ? [ pkgs.glibc ], kib ? 64, meta ? { } }:
     stdenv.mkDerivation {
-      inherit pname version;
+      inherit pname version meta;
       files."lib/lib${pname}.so" = { text = "${pname} ${version} rpath ${libs deps}\n"; inherit kib; };
     };
   linksTo = deps: [ pkgs.glibc ] ++ deps;
@@ -114,6 +114,27 @@ in
     meta = {
       description = "Utility for RAR archives";
       license = lib.licenses.unfree;
+    };
+  };
+  # What the next release takes another view of.
+  terraform = tool "terraform" {
+    meta = {
+      description = "Tool for building, changing, and versioning infrastructure";
+      license = if lib.versionAtLeast versions.terraform "1.6" then lib.licenses.unfree else lib.licenses.mit;
+    };
+  };
+  libsoup_2_4 = library "libsoup" {
+    version = "2.74.3";
+    meta = {
+      description = "HTTP client/server library for GNOME";
+      knownVulnerabilities = lib.optional (lib.versionAtLeast lib.release "26.05") "libsoup 2 is end-of-life, CVE-2025-4948 stays open";
+    };
+  };
+  timescaledb_toolkit = tool "timescaledb_toolkit" {
+    version = "1.21.0";
+    meta = {
+      description = "Provide additional tools to ease all things analytic when using TimescaleDB";
+      broken = lib.versionAtLeast lib.release "26.05";
     };
   };
   openssl_1_1 = tool "openssl" {

@@ -10,6 +10,8 @@ let cfg = config.services.dovecot2; in
     (mkRenamedOptionModule [ "services" "openssh" "passwordAuthentication" ] [ "services" "openssh" "settings" "PasswordAuthentication" ])
     (mkRemovedOptionModule [ "system" "switch" "enableNg" ] "The Perl implementation of switch-to-configuration has been removed.")
   ];
+  # The next release has this module no more.
+  options.services.morty.enable = mkEnableOption "morty";
   options.services.dovecot2 = {
     sslServerCert = mkOption { type = types.nullOr types.str; default = null; description = "Path to the server's public key."; };
     sslServerKey = mkOption { type = types.nullOr types.str; default = null; description = "Path to the server's private key."; };

@@ -1,0 +1,7 @@
+{ pkgs, ... }:
+
+{
+  environment.systemPackages = [ pkgs.timescaledb_toolkit ];
+
+  system.stateVersion = "25.05";
+}

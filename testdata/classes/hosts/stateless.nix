@@ -1,0 +1,6 @@
+{ ... }:
+
+{
+  # Without system.stateVersion, it is that of the release.
+  networking.useDHCP = true;
+}

@@ -1,0 +1,7 @@
+{ pkgs, ... }:
+
+{
+  environment.systemPackages = [ pkgs.terraform ];
+
+  system.stateVersion = "25.05";
+}

@@ -1,0 +1,7 @@
+{ ... }:
+
+{
+  services.morty.enable = true;
+
+  system.stateVersion = "25.05";
+}
