@@ -154,5 +154,19 @@ func (r Report) made() block {
 	if r.Base.Rev != "" && r.Head.Rev != "" {
 		add("compared: %s at %s with %s", code(cmp.Or(r.Base.Ref, "base")), code(short(r.Base.Rev)), code(short(r.Head.Rev)))
 	}
+	if n := r.sameStateVersion(); n > 0 {
+		add("%s: the same before and after on %s", code("system.stateVersion"), count(n, "host"))
+	}
 	return folded("how this was made", "- ", "", rows)
+}
+
+// sameStateVersion counts the hosts of which it is known on both sides and the
+// same.
+func (r Report) sameStateVersion() (n int) {
+	for _, h := range r.Hosts {
+		if h.Base.StateVersion != "" && h.Base.StateVersion == h.Head.StateVersion {
+			n++
+		}
+	}
+	return n
 }
