@@ -33,7 +33,6 @@ type crossing struct {
 	timings  report.Timings
 	// What the report says of where it was made; empty away from GitHub.
 	baseName, headName, repository, run string
-	notes                               []string
 }
 
 // cpu is what nixferry itself has used, without the processes it ran.

@@ -36,7 +36,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 		return report.Report{}, err
 	}
 	from := c.sources(ctx, base, head)
-	origins := c.origins(ctx, head)
+	origins := c.origins(ctx, head, from["head"])
 	r.Inputs = counted()
 	names := maps.Clone(base.hosts)
 	maps.Copy(names, head.hosts)
@@ -81,7 +81,7 @@ func (c *crossing) frame(all bumps, headRev string) report.Report {
 		Inputs:     all.inputs(),
 		Repository: c.repository,
 		Run:        c.run,
-		Notes:      append(all.notes(), c.notes...),
+		Notes:      all.notes(),
 	}
 	for _, b := range all {
 		if len(all) > 1 {
@@ -112,7 +112,7 @@ func (c *crossing) sources(ctx context.Context, sides ...side) map[string]triage
 			if h.namesFiles() && !slices.Contains(dirs, h.dir) {
 				dirs = append(dirs, h.dir)
 				source.Store, _ = c.nix.Source(ctx, c.commitRef(s.rev, h.dir))
-				source.Inputs = append(source.Inputs, c.lockedInputs(s.rev, h.dir)...)
+				source.Inputs = append(source.Inputs, triage.Inputs(c.lockAt(s.rev, h.dir))...)
 			}
 		}
 		all[s.name] = source
@@ -125,18 +125,13 @@ func (h *host) namesFiles() bool {
 	return h.failure != nil || len(h.stopped)+len(h.facts.Warnings)+len(h.facts.Renamed)+len(h.facts.StateVersionFiles) > 0
 }
 
-// lockedInputs are the inputs of the flake in dir at a commit, as far as its
-// lock can be read.
-func (c *crossing) lockedInputs(rev, dir string) []triage.Input {
-	text, err := c.repo.ReadFile(rev, path.Join(dir, "flake.lock"))
-	if err != nil {
-		return nil
+// lockAt is the lock of the flake in dir at a commit; one that cannot be read
+// is empty, which costs owners and nothing else.
+func (c *crossing) lockAt(rev, dir string) (lock flake.Lock) {
+	if text, err := c.repo.ReadFile(rev, path.Join(dir, "flake.lock")); err == nil {
+		lock, _ = flake.ParseLock(text)
 	}
-	lock, err := flake.ParseLock(text)
-	if err != nil {
-		return nil
-	}
-	return triage.Inputs(lock)
+	return lock
 }
 
 // weigh is one host on both sides. A host that a side does not have counts as

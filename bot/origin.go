@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +24,10 @@ const (
 	originsTime = time.Minute
 )
 
-// origins finds out whose packages failed on a side, by derivation. It fails
-// open: a derivation that nothing is known of is not in the answer.
-func (c *crossing) origins(ctx context.Context, s side) map[string]origin {
+// origins finds out whose packages failed on a side, by derivation; source tells
+// how Nix names the side's files. It fails open: a derivation that nothing is
+// known of is not in the answer.
+func (c *crossing) origins(ctx context.Context, s side, source triage.Source) map[string]origin {
 	known := map[string]origin{}
 	asked := suspects(s)
 	if len(asked) == 0 {
@@ -44,7 +44,7 @@ func (c *crossing) origins(ctx context.Context, s side) map[string]origin {
 		if len(found) == 0 {
 			continue
 		}
-		from := c.setting(ctx, s.rev, q.host)
+		from := newSetting(source, c.lockAt(s.rev, q.host.dir), q.host)
 		for _, o := range found {
 			known[o.Drv] = origin{Origin: o, setting: from}
 		}
@@ -93,19 +93,9 @@ type setting struct {
 	system  string
 }
 
-// setting reads the lock of a host's flake. What cannot be had stays empty.
-func (c *crossing) setting(ctx context.Context, rev string, h *host) setting {
-	from := setting{source: triage.Source{Rev: rev}, system: h.facts.Builder}
-	from.source.Store, _ = c.nix.Source(ctx, c.commitRef(rev, h.dir))
-	text, err := c.repo.ReadFile(rev, path.Join(h.dir, "flake.lock"))
-	if err != nil {
-		return from
-	}
-	lock, err := flake.ParseLock(text)
-	if err != nil {
-		return from
-	}
-	from.source.Inputs = triage.Inputs(lock)
+// newSetting looks the host's nixpkgs up in the lock of its flake.
+func newSetting(source triage.Source, lock flake.Lock, h *host) setting {
+	from := setting{source: source, system: h.facts.Builder}
 	from.nixpkgs, _ = flake.SystemInput(lock, h.facts.PkgsPath)
 	if label, ok := lock.Find(strings.Split(from.nixpkgs, "/")...); ok {
 		from.branch, _ = channel.ParseBranch(lock.Nodes[label].Original.Ref)
@@ -176,7 +166,7 @@ func attribute(findings []triage.Finding, origins map[string]origin) {
 
 // links lead to what others know of a package of nixpkgs.
 func (o origin) links() triage.Links {
-	if !o.Plain || o.nixpkgs == "" {
+	if !o.Plain || o.nixpkgs == "" || len(o.Attr) == 0 {
 		return triage.Links{}
 	}
 	links := triage.Links{Package: o.name(), Search: triage.SearchIssues(o.Attr[len(o.Attr)-1]), Cached: o.cached}

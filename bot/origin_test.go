@@ -191,7 +191,8 @@ func TestOrigins(t *testing.T) {
 		}
 	}
 	got := map[string]triage.Finding{}
-	for drv, o := range c.origins(t.Context(), side{name: "head", rev: rev, hosts: map[string]*host{"lab": lab}}) {
+	head := side{name: "head", rev: rev, hosts: map[string]*host{"lab": lab}}
+	for drv, o := range c.origins(t.Context(), head, c.sources(t.Context(), head)["head"]) {
 		pname, _, _ := strings.Cut(triage.Name(drv), "-")
 		f := o.tell(triage.Finding{})
 		f.Next = o.links().Hydra

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/nix"
-	"github.com/nixferry/nixferry/bot/report"
 	"github.com/nixferry/nixferry/bot/triage"
 )
 
@@ -32,7 +31,7 @@ func (h *host) renames(base *host, from triage.Source) []triage.Finding {
 // warning: NixOS gives none for the first releases after a change.
 func renamed(r nix.Renamed, file string) triage.Finding {
 	return triage.Finding{
-		Class:       report.RenamedOption,
+		Class:       triage.RenamedOption,
 		Bucket:      triage.Yours,
 		Message:     fmt.Sprintf("The option `%s' defined in `%s' has been renamed to `%s'.", r.Option, file, r.Now),
 		File:        file,

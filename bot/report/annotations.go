@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 
+	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
@@ -30,7 +31,7 @@ func (r Report) Annotations() []Annotation {
 	count := map[string]int{}
 	for _, e := range append(r.entries(), r.renames()...) {
 		level := "warning"
-		if e.verdict == verdict.Regressed && e.Class != RenamedOption {
+		if e.verdict == verdict.Regressed && e.Class != triage.RenamedOption {
 			level = "error"
 		}
 		for _, at := range e.places {

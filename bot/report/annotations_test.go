@@ -15,7 +15,7 @@ func TestAnnotations(t *testing.T) {
 	r := Report{Hosts: []Host{
 		{Name: "old", Verdict: verdict.StillFailing, Findings: []triage.Finding{{Class: triage.Unknown, Message: "oh no", File: "old.nix"}}},
 		{Name: "a", Verdict: verdict.Regressed, Findings: []triage.Finding{acme, {Class: triage.BuildFailed, Message: "no place"}}},
-		{Name: "b", Verdict: verdict.Regressed, Findings: []triage.Finding{acme, {Class: RenamedOption, Message: "renamed", File: "b.nix", Line: 2}}},
+		{Name: "b", Verdict: verdict.Regressed, Findings: []triage.Finding{acme, {Class: triage.RenamedOption, Message: "renamed", File: "b.nix", Line: 2}}},
 	}}
 	want := []Annotation{
 		{Level: "error", File: "web.nix", Line: 7, Column: 3, Title: "a, b", Message: "accept the terms\nSet it."},

@@ -37,7 +37,7 @@ func (r Report) fold(waits bool) []entry {
 	var all []entry
 	for _, host := range r.byUrgency() {
 		for _, finding := range host.Findings {
-			if (finding.Class == RenamedOption) != waits {
+			if (finding.Class == triage.RenamedOption) != waits {
 				continue
 			}
 			i := slices.IndexFunc(all, func(e entry) bool { return sameProblem(e.Finding, finding) })

@@ -1,15 +1,6 @@
 package report
 
-import (
-	"fmt"
-
-	"github.com/nixferry/nixferry/bot/triage"
-)
-
-// RenamedOption is the class of findings about an option that the bump gives
-// another name. The former one still works, so they can wait, and the host
-// that has them may be fine.
-const RenamedOption triage.Class = "renamed-option"
+import "fmt"
 
 // renames are the renamed options, each with the hosts and places that use it.
 func (r Report) renames() []entry { return r.fold(true) }

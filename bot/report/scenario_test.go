@@ -171,7 +171,7 @@ func unbuilt(name string) Host {
 func renamed(name string) Host {
 	host := unchanged(name)
 	host.Findings = []triage.Finding{{
-		Class: RenamedOption, Bucket: triage.Yours,
+		Class: triage.RenamedOption, Bucket: triage.Yours,
 		Message: "The option `services.old' defined in `hosts/" + name + ".nix' has been renamed to `services.new'.",
 		File:    "hosts/" + name + ".nix", Line: 3,
 		Option: "services.old", Replacement: "services.new",

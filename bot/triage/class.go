@@ -8,6 +8,9 @@ const (
 	Warning Class = "warning"
 	// StateVersion is a system.stateVersion that moves with nixpkgs.
 	StateVersion Class = "state-version"
+	// RenamedOption is an option that the bump gives another name. The former
+	// one still works, so that it can wait, and the host may be fine.
+	RenamedOption Class = "renamed-option"
 
 	// The language.
 	Syntax            Class = "syntax"
