@@ -2,8 +2,9 @@
 SHELL := /bin/bash
 SUITE ?= trixie
 # What runs on the Nix of another Debian suite: all that talks to real Nix.
-SUITE_PACKAGES ?= ./bot/nix ./bot/flake ./bot ./cmd/playground/sample ./cmd/nixferry
+SUITE_PACKAGES ?= ./bot/nix ./bot/store ./bot/cache ./bot/flake ./bot ./cmd/playground/sample ./cmd/playground/stores ./cmd/nixferry
 SERVE ?=
+BENCH ?=
 
 .PHONY: build test test-nix demo bench lint fuzz
 
@@ -21,9 +22,9 @@ demo: build ## one scheduled run against a local GitHub; SERVE=1 keeps its pages
 	.ci/install nix git
 	bin/playground -demo bin/nixferry $(if $(SERVE),-serve)
 
-bench: build ## nixferry beside the bare nix calls it cannot do without
+bench: build ## nixferry beside nix; BENCH=closures takes those whose name matches
 	.ci/install nix git
-	bin/playground -bench bin/nixferry
+	bin/playground -bench bin/nixferry -only '$(BENCH)'
 
 lint: ## golangci-lint, as configured in .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...

@@ -17,22 +17,13 @@ import (
 // build, in one nix build: shared work is done once, and one broken host hides
 // no other.
 func (c *crossing) build(ctx context.Context, s side) error {
-	var drvs []string
-	for _, h := range s.sorted() {
-		switch {
-		case h.eval != verdict.OK:
-		case !slices.Contains(c.systems(), h.facts.Builder):
-			h.build = verdict.NotHere
-		default:
-			drvs = append(drvs, h.facts.Drv)
-		}
-	}
-	if len(drvs) == 0 {
+	hosts, drvs := c.toBuild(s)
+	if len(hosts) == 0 {
 		return nil
 	}
-	c.progress.step("building %d hosts on %s", len(drvs), s.name)
+	c.progress.step("building %d hosts on %s", len(hosts), s.name)
 	defer c.time(&c.timings.Build)()
-	slices.Sort(drvs)
+	c.foresee(ctx, s, hosts)
 	again, err := c.buildOnce(ctx, s, slices.Compact(drvs)) // hosts may be one and the same system
 	if err != nil || len(again) == 0 || c.overNow(ctx, s.name) {
 		return err
@@ -40,6 +31,25 @@ func (c *crossing) build(ctx context.Context, s side) error {
 	c.progress.step("building %d of them once more", len(again))
 	_, err = c.buildOnce(ctx, s, again)
 	return err
+}
+
+// toBuild picks the hosts of a side that have to be built, and their toplevels.
+// Those that need not, or that this runner cannot build, are settled.
+func (c *crossing) toBuild(s side) (hosts []*host, drvs []string) {
+	for _, h := range s.sorted() {
+		switch {
+		case h.eval != verdict.OK:
+		case !slices.Contains(c.systems(), h.facts.Builder):
+			h.build = verdict.NotHere
+		case c.recall(s, h):
+			h.build = verdict.OK
+		default:
+			hosts = append(hosts, h)
+			drvs = append(drvs, h.facts.Drv)
+		}
+	}
+	slices.Sort(drvs)
+	return hosts, drvs
 }
 
 // buildOnce builds derivations of a side and settles the hosts they are of. It

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/flake"
 	"github.com/nixferry/nixferry/bot/nix"
@@ -31,6 +32,11 @@ type crossing struct {
 	began    time.Time  // when the run did
 	progress *progress
 	timings  report.Timings
+	known    known         // of earlier runs
+	closures closureReader // of what is in the store
+	// recalled are base's toplevels that need no building, by store path.
+	recalled map[string]closure.Listing
+	notes    []string // for the report's reader
 	// What the report says of where it was made; empty away from GitHub.
 	baseName, headName, repository, run string
 }
@@ -53,9 +59,18 @@ func (c *crossing) open(from *repo.Repo) error {
 			return fmt.Errorf("making a directory for intermediate files: free some space or set TMPDIR: %w", err)
 		}
 	}
+	c.known, c.recalled = c.world.known(c.cfg), map[string]closure.Listing{}
+	c.closures = c.world.newClosureReader(c.cfg, func() (*nix.CLI, error) { return c.nix, nil }, c.progress.line)
 	var err error
 	c.repo, err = from.Scratch(scratch, c.base)
 	return err
+}
+
+// warn tells who watches and who reads the report.
+func (c *crossing) warn(format string, args ...any) {
+	note := fmt.Sprintf(format, args...)
+	c.progress.line("%s", note)
+	c.notes = append(c.notes, note)
 }
 
 // tree is where base's files are exported to and relocked.

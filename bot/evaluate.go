@@ -10,11 +10,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/nix"
 	"github.com/nixferry/nixferry/bot/nixlog"
 	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
+	"github.com/nixferry/nixferry/bot/workload"
 )
 
 // A side is base or head: one commit, and every host on it.
@@ -39,6 +41,11 @@ type host struct {
 	failure *nix.EvalError
 	// stopped are the derivations that keep it from being built.
 	stopped []nixlog.Failure
+	// saved is its closure as an earlier run left it, where that spares building
+	// it.
+	saved closure.Listing
+	// work is what building it was foreseen to take; nil where nobody knew.
+	work *workload.Work
 	// late means that the time budget ended before it was judged.
 	late bool
 }

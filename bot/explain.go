@@ -59,11 +59,16 @@ func printFindings(out io.Writer, findings []triage.Finding) error {
 	if findings == nil {
 		findings = []triage.Finding{}
 	}
+	return writeJSON(out, "the findings", findings)
+}
+
+// writeJSON writes a value for programs to read; what says what it is.
+func writeJSON(out io.Writer, what string, value any) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(findings); err != nil {
-		return fmt.Errorf("writing the findings: %w", err)
+	if err := enc.Encode(value); err != nil {
+		return fmt.Errorf("writing %s: %w", what, err)
 	}
 	return nil
 }

@@ -1,10 +1,8 @@
 package bot
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -35,6 +33,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 	if err != nil {
 		return report.Report{}, err
 	}
+	r.Causes = c.causes(base, head)
 	from := c.sources(ctx, base, head)
 	origins := c.origins(ctx, head, from["head"])
 	r.Inputs = counted()
@@ -50,7 +49,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 		c.locate(h.Findings, headRev)
 		r.Hosts = append(r.Hosts, h)
 	}
-	r.Notes = append(r.Notes, c.lateNote(r.Hosts, late)...)
+	r.Notes = slices.Concat(r.Notes, c.notes, c.lateNote(r.Hosts, late))
 	return r, nil
 }
 
@@ -145,6 +144,7 @@ func weigh(name string, base, head *host, delta *closure.Delta, from map[string]
 		Base:    base.report(),
 		Head:    head.report(),
 		Closure: delta,
+		Work:    head.work,
 		Warnings: diffWarnings(
 			plain(base.facts.Warnings, from["base"]),
 			plain(head.facts.Warnings, from["head"])),
@@ -253,41 +253,6 @@ func unique(list []string) []string {
 	list = slices.Clone(list)
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// compare reads the closures of all toplevels that are there on both sides in
-// one go, and takes each host's difference.
-func (c *crossing) compare(ctx context.Context, base, head side) (map[string]*closure.Delta, error) {
-	defer c.time(&c.timings.Compare)()
-	var roots []string
-	pairs := map[string][2]string{}
-	for name, h := range head.hosts {
-		b := base.hosts[name]
-		if b != nil && b.build == verdict.OK && h.build == verdict.OK {
-			pairs[name] = [2]string{b.facts.Out, h.facts.Out}
-			roots = append(roots, b.facts.Out, h.facts.Out)
-		}
-	}
-	if len(roots) == 0 {
-		return nil, nil
-	}
-	c.progress.step("comparing %d hosts", len(pairs))
-	slices.Sort(roots)
-	listing, err := c.nix.PathInfo(ctx, slices.Compact(roots))
-	if err != nil {
-		return nil, err
-	}
-	graph, err := closure.ParsePathInfo(bytes.NewReader(listing))
-	if err != nil {
-		return nil, err
-	}
-	deltas := map[string]*closure.Delta{}
-	for name, pair := range pairs {
-		if deltas[name], err = closure.Diff(graph, pair[0], pair[1]); err != nil {
-			return nil, fmt.Errorf("comparing %s: %w", name, err)
-		}
-	}
-	return deltas, nil
 }
 
 // red reports whether `fail-on` wants the run to end with status 3.

@@ -1,7 +1,6 @@
 package closure
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,9 @@ import (
 // themselves, which always differ, have no row in it. Every list is sorted by
 // name and none is nil.
 type Delta struct {
-	Size    Size     `json:"size"`
+	Size Size `json:"size"`
+	// Paths is the number of store paths of a closure on either side.
+	Paths   Size     `json:"paths"`
 	Added   []Item   `json:"added"`
 	Removed []Item   `json:"removed"`
 	Changed []Change `json:"changed"`
@@ -19,7 +20,8 @@ type Delta struct {
 	Rebuilt int `json:"rebuilt"`
 }
 
-// Size is the sum of all NAR sizes of a closure on either side, in bytes.
+// Size is how large a closure is on either side: the sum of all its NAR sizes
+// in bytes, or the number of its paths.
 type Size struct {
 	Before int64 `json:"before"`
 	After  int64 `json:"after"`
@@ -29,10 +31,18 @@ type Size struct {
 type Item struct {
 	Name     string   `json:"name"`
 	Versions Versions `json:"versions"`
-	// Size is the NAR size of all its paths, in bytes.
+	// Size is the NAR size of all its paths, in bytes. With adds what came or
+	// went along: other names that only this side has and that it refers to,
+	// directly or not. Names that several brought count with each of them.
 	Size int64 `json:"size"`
+	With int64 `json:"with"`
 	// Direct says that a person asked for it; see [Diff].
 	Direct bool `json:"direct"`
+	// Services are the units that refer to it: "nginx.service".
+	Services []string `json:"services,omitempty"`
+	// Why is the shortest way to it: names from a reference of the toplevel
+	// down to this one.
+	Why []string `json:"why,omitempty"`
 }
 
 // A Change is a name that both sides have in different versions.
@@ -49,6 +59,8 @@ type Change struct {
 	SizeDelta int64 `json:"sizeDelta"`
 	// Direct says that a person asked for it; see [Diff].
 	Direct bool `json:"direct"`
+	// Services are the units that refer to it: "nginx.service".
+	Services []string `json:"services,omitempty"`
 }
 
 // Counts are the numbers of packages in a delta.
@@ -79,25 +91,30 @@ func (i Item) isPackage() bool { return len(i.Versions) > 0 || i.Direct }
 // the root itself where the root is no NixOS system. The error says which root
 // g does not hold.
 func Diff(g *Graph, before, after string) (*Delta, error) {
-	d := differ{graph: g, marks: make([]mark, len(g.nodes))}
+	d := differ{graph: g, marks: make([]mark, len(g.nodes)), held: make([]mark, len(g.groups)), stamps: make([]int32, len(g.nodes))}
 	delta := &Delta{Added: []Item{}, Removed: []Item{}, Changed: []Change{}}
 	for _, side := range []struct {
 		root string
 		in   mark
-		size *int64
-	}{{before, inBefore, &delta.Size.Before}, {after, inAfter, &delta.Size.After}} {
-		root, ok := g.index[side.root]
-		if !ok {
-			return nil, fmt.Errorf("comparing closures: %s is not among the %d paths Nix listed: list the closures of both toplevels", side.root, len(g.nodes))
+		tree *tree
+
+		size, paths *int64
+	}{
+		{before, inBefore, &d.before, &delta.Size.Before, &delta.Paths.Before},
+		{after, inAfter, &d.after, &delta.Size.After, &delta.Paths.After},
+	} {
+		root, err := g.find(side.root)
+		if err != nil {
+			return nil, fmt.Errorf("comparing closures: %w", err)
 		}
-		closure := d.walk(root, side.in)
-		d.markDirect(closure, side.in)
-		for _, i := range closure {
-			*side.size += g.nodes[i].size
-		}
+		*side.tree = g.walk(root)
+		*side.size = d.enter(*side.tree, side.in)
+		*side.paths = int64(len(side.tree.nodes))
 	}
+	d.serve(d.before)
+	d.serve(d.after)
 	for _, number := range d.touchedGroups() {
-		d.compare(g.groups[number], delta)
+		d.compare(number, delta)
 	}
 	delta.pairInterpreters()
 	delta.sort()
@@ -115,86 +132,103 @@ const (
 	isRoot
 	// asDirect shifts inBefore to directBefore and inAfter to directAfter.
 	asDirect = 2
+	inBoth   = inBefore | inAfter
 )
 
 type differ struct {
-	graph *Graph
-	marks []mark
-	// seen are the nodes of the closure before, then those of the one after.
-	seen []int32
+	graph         *Graph
+	before, after tree
+	// marks are those of nodes; held says which closures have a path of a name.
+	marks, held []mark
+	// units are the places of the unit files that refer to a node that moved.
+	units map[int32][]int32
+	// left and came are the nodes of one name that moved, stamps and stamp what
+	// with has seen in its turn: each is used again and again.
+	left, came, stamps []int32
+	stamp              int32
 }
 
-// walk marks the closure of root and returns it, root first.
-func (d *differ) walk(root int32, in mark) []int32 {
-	first := len(d.seen)
-	d.marks[root] |= in | isRoot
-	d.seen = append(d.seen, root)
-	for next := first; next < len(d.seen); next++ {
-		for _, to := range d.graph.nodes[d.seen[next]].refs {
-			if d.marks[to]&in == 0 {
-				d.marks[to] |= in
-				d.seen = append(d.seen, to)
-			}
-		}
-	}
-	return d.seen[first:]
-}
-
-func (d *differ) markDirect(closure []int32, in mark) {
+// enter marks the nodes of a closure and returns the sum of their sizes.
+func (d *differ) enter(t tree, in mark) (size int64) {
 	nodes := d.graph.nodes
-	environments := closure[:1:1]
-	for _, to := range nodes[closure[0]].refs {
+	d.marks[t.nodes[0]] |= isRoot
+	environments := t.nodes[:1:1]
+	for _, to := range nodes[t.nodes[0]].refs {
 		if nodes[to].name.Pname == "system-path" {
 			environments = []int32{to}
 		}
 	}
-	for _, i := range closure {
+	for _, i := range t.nodes {
+		d.marks[i] |= in
+		size += nodes[i].size
 		if pname := nodes[i].name.Pname; pname == "user-environment" || pname == "home-manager-path" {
 			environments = append(environments, i)
 		}
+	}
+	for _, i := range t.nodes[1:] {
+		d.held[nodes[i].group] |= in
 	}
 	for _, environment := range environments {
 		for _, to := range nodes[environment].refs {
 			d.marks[to] |= in << asDirect
 		}
 	}
+	return size
 }
 
 // moved says that a node is in one closure only, and no toplevel.
 func (d *differ) moved(i int32) bool {
-	in := d.marks[i] & (inBefore | inAfter | isRoot)
+	in := d.marks[i] & (inBoth | isRoot)
 	return in == inBefore || in == inAfter
 }
 
+// touchedGroups are the names of which a path moved, in order.
 func (d *differ) touchedGroups() []int32 {
 	touched := make([]bool, len(d.graph.groups))
+	for _, t := range []tree{d.before, d.after} {
+		for _, i := range t.nodes {
+			if d.moved(i) {
+				touched[d.graph.nodes[i].group] = true
+			}
+		}
+	}
 	var numbers []int32
-	for _, i := range d.seen {
-		if number := d.graph.nodes[i].group; d.moved(i) && !touched[number] {
-			touched[number] = true
-			numbers = append(numbers, number)
+	for number, is := range touched {
+		if is {
+			numbers = append(numbers, int32(number))
 		}
 	}
 	return numbers
 }
 
 // compare adds to delta what became of one name.
-func (d *differ) compare(g group, delta *Delta) {
-	before, after := d.side(g, inBefore), d.side(g, inAfter)
+func (d *differ) compare(number int32, delta *Delta) {
+	before, after := d.side(number, inBefore, d.left[:0]), d.side(number, inAfter, d.came[:0])
+	d.left, d.came = before.moved, after.moved
+	name := d.graph.groups[number].pname
 	switch {
 	case before.paths == 0:
-		delta.Added = append(delta.Added, Item{Name: g.pname, Versions: after.versions, Size: after.size, Direct: after.direct})
+		delta.Added = append(delta.Added, d.item(number, after, d.after))
 	case after.paths == 0:
-		delta.Removed = append(delta.Removed, Item{Name: g.pname, Versions: before.versions, Size: before.size, Direct: before.direct})
+		delta.Removed = append(delta.Removed, d.item(number, before, d.before))
 	case slices.Equal(before.versions, after.versions):
 		delta.Rebuilt++
 	default:
 		delta.Changed = append(delta.Changed, Change{
-			Name: g.pname, Before: before.versions, After: after.versions,
+			Name: name, Before: before.versions, After: after.versions,
 			Kind:      kindOf(before.versions, after.versions),
 			SizeDelta: after.size - before.size,
 			Direct:    before.direct || after.direct,
+			Services:  d.services(before.moved, after.moved),
 		})
+	}
+}
+
+// item is a name that only the closure of t has.
+func (d *differ) item(number int32, s side, t tree) Item {
+	return Item{
+		Name: d.graph.groups[number].pname, Versions: s.versions, Size: s.size, Direct: s.direct,
+		With: d.with(s.moved), Services: d.services(s.moved), Why: d.graph.why(t, s.moved),
 	}
 }
 
@@ -203,23 +237,28 @@ type side struct {
 	versions Versions
 	size     int64
 	direct   bool
+	// moved are its nodes that the other closure does not have.
+	moved []int32
 }
 
-// side sums up the paths of a group in one closure. They come sorted by version
+// side sums up the paths of a name in one closure. They come sorted by version
 // and output, so that copies are neighbours.
-func (d *differ) side(g group, in mark) side {
-	s := side{versions: Versions{}}
+func (d *differ) side(number int32, in mark, moved []int32) side {
+	s := side{versions: Versions{}, moved: moved}
 	var last parsedName
 	// copies are those of the last version, outputs the paths of its last output.
 	copies, outputs := 0, 0
-	for _, i := range g.members {
+	for _, i := range d.graph.groups[number].members {
 		n := &d.graph.nodes[i]
 		if d.marks[i]&in == 0 || d.marks[i]&isRoot != 0 {
 			continue
 		}
 		s.paths++
 		s.size += n.size
-		s.direct = s.direct || d.marks[i]&(in<<asDirect) != 0 && d.moved(i)
+		if d.moved(i) {
+			s.moved = append(s.moved, i)
+			s.direct = s.direct || d.marks[i]&(in<<asDirect) != 0
+		}
 		if n.name.Version != last.Version {
 			copies = 0
 		}
@@ -240,61 +279,30 @@ func (d *differ) side(g group, in mark) side {
 	return s
 }
 
+// with sums up the sizes of nodes and of all below them whose names are only in
+// one closure, too.
+func (d *differ) with(from []int32) (size int64) {
+	d.stamp++
+	var queue []int32
+	see := func(nodes []int32) {
+		for _, i := range nodes {
+			if d.stamps[i] != d.stamp && d.held[d.graph.nodes[i].group] != inBoth {
+				d.stamps[i] = d.stamp
+				size += d.graph.nodes[i].size
+				queue = append(queue, i)
+			}
+		}
+	}
+	see(from)
+	for next := 0; next < len(queue); next++ {
+		see(d.graph.nodes[queue[next]].refs)
+	}
+	return size
+}
+
 func (d *Delta) sort() {
 	byName := func(a, b Item) int { return strings.Compare(a.Name, b.Name) }
 	slices.SortFunc(d.Added, byName)
 	slices.SortFunc(d.Removed, byName)
 	slices.SortFunc(d.Changed, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
-}
-
-// pairInterpreters makes one change of python3.12-requests that went and
-// python3.13-requests that came. Where several came or went, the highest are a
-// pair; what is left over stays added or removed.
-func (d *Delta) pairInterpreters() {
-	removed, added := byLanguage(d.Removed), byLanguage(d.Added)
-	paired := map[string]bool{}
-	for key, went := range removed {
-		came := added[key]
-		for i := 1; i <= min(len(went), len(came)); i++ {
-			before, after := went[len(went)-i], came[len(came)-i]
-			paired[before.Name], paired[after.Name] = true, true
-			d.Changed = append(d.Changed, pair(before, after))
-		}
-	}
-	isPaired := func(item Item) bool { return paired[item.Name] }
-	d.Added = slices.DeleteFunc(d.Added, isPaired)
-	d.Removed = slices.DeleteFunc(d.Removed, isPaired)
-}
-
-func pair(before, after Item) Change {
-	change := Change{
-		Name: after.Name, Was: before.Name, Before: before.Versions, After: after.Versions,
-		Kind:      kindOf(before.Versions, after.Versions),
-		SizeDelta: after.Size - before.Size,
-		Direct:    before.Direct || after.Direct,
-	}
-	if slices.Equal(before.Versions, after.Versions) {
-		from, _ := splitInterpreter(before.Name)
-		to, _ := splitInterpreter(after.Name)
-		change.Kind = kindOf(Versions{from}, Versions{to})
-	}
-	return change
-}
-
-// byLanguage files the packages of interpreters under their name without the
-// interpreter's version, lowest interpreter first.
-func byLanguage(items []Item) map[string][]Item {
-	filed := map[string][]Item{}
-	for _, item := range items {
-		if prefix, rest := splitInterpreter(item.Name); prefix != "" {
-			key := language(prefix) + "-" + rest
-			filed[key] = append(filed[key], item)
-		}
-	}
-	for _, items := range filed {
-		slices.SortFunc(items, func(a, b Item) int {
-			return cmp.Or(compareVersions(a.Name, b.Name), strings.Compare(a.Name, b.Name))
-		})
-	}
-	return filed
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const (
@@ -23,7 +24,8 @@ func TestDiffOfWhatNixBuilt(t *testing.T) {
 	// built anew.
 	want := &Delta{
 		Size:    Size{Before: 3488, After: 3680},
-		Added:   []Item{{Name: "hello", Versions: Versions{"2.12.1"}, Size: 136, Direct: true}},
+		Paths:   Size{Before: 16, After: 17},
+		Added:   []Item{{Name: "hello", Versions: Versions{"2.12.1"}, Size: 136, With: 136, Direct: true, Why: []string{"system-path", "hello"}}},
 		Removed: []Item{},
 		Changed: []Change{
 			{Name: "firefox", Before: Versions{"137.0.1"}, After: Versions{"137.0.2"}, Kind: Upgrade, Direct: true},
@@ -121,8 +123,8 @@ var diffs = []struct {
 			patch CVE-2024-6387.patch 3`,
 		want: Delta{
 			Size:    Size{4, 5},
-			Added:   []Item{{Name: "CVE-2024-6387.patch", Versions: Versions{}, Size: 3}},
-			Removed: []Item{{Name: "unit-old.service", Versions: Versions{}, Size: 2}},
+			Added:   []Item{{Name: "CVE-2024-6387.patch", Versions: Versions{}, Size: 3, With: 3, Why: []string{"CVE-2024-6387.patch"}}},
+			Removed: []Item{{Name: "unit-old.service", Versions: Versions{}, Size: 2, With: 2, Why: []string{"unit-old.service"}}},
 		},
 	},
 	{
@@ -155,7 +157,7 @@ var diffs = []struct {
 			p2 polkit-qt-1-0.200.0 1`,
 		want: Delta{
 			Size:    Size{6, 7},
-			Added:   []Item{{Name: "polkit-qt-1", Versions: Versions{"0.200.0"}, Size: 1}},
+			Added:   []Item{{Name: "polkit-qt-1", Versions: Versions{"0.200.0"}, Size: 1, With: 1, Why: []string{"nvidia-x11", "ddcci-driver", "polkit-qt-1"}}},
 			Changed: []Change{{Name: "linux", Before: Versions{"6.13-rc1"}, After: Versions{"6.13"}, Kind: Downgrade}},
 			Rebuilt: 3,
 		},
@@ -173,9 +175,65 @@ var diffs = []struct {
 			new perl5.42.0-six-1.17.0 1`,
 		want: Delta{
 			Size:    Size{5, 5},
-			Added:   []Item{{Name: "perl5.42.0-six", Versions: Versions{"1.17.0"}, Size: 1}},
-			Removed: []Item{{Name: "python3.11-requests", Versions: Versions{"2.31.0"}, Size: 1}, {Name: "python3.12-six", Versions: Versions{"1.17.0"}, Size: 1}},
+			Added:   []Item{{Name: "perl5.42.0-six", Versions: Versions{"1.17.0"}, Size: 1, With: 1, Why: []string{"perl5.42.0-six"}}},
+			Removed: []Item{{Name: "python3.11-requests", Versions: Versions{"2.31.0"}, Size: 1, With: 1, Why: []string{"python3.11-requests"}}, {Name: "python3.12-six", Versions: Versions{"1.17.0"}, Size: 1, With: 1, Why: []string{"python3.12-six"}}},
 			Changed: []Change{{Name: "python3.13-requests", Was: "python3.12-requests", Before: Versions{"2.32.3"}, After: Versions{"2.32.4"}, Kind: Upgrade, SizeDelta: 1}},
+		},
+	},
+	{
+		name: "newcomers come with what only they need",
+		store: `
+			a top 1 sw libc1
+			b top 1 sw2
+			sw system-path 1
+			sw2 system-path 1 app deep1
+			deep1 glue 1 deep2
+			deep2 glue 1 lib
+			app app-1 100 lib libc1 libc2
+			lib lib-2 10 data
+			data data 5 lib
+			libc1 glibc-2.40 1000
+			libc2 glibc-2.40 1000`,
+		want: Delta{
+			Size: Size{1002, 2119},
+			Added: []Item{
+				{Name: "app", Versions: Versions{"1"}, Size: 100, With: 115, Direct: true, Why: []string{"system-path", "app"}},
+				{Name: "data", Versions: Versions{}, Size: 5, With: 15, Why: []string{"system-path", "app", "lib", "data"}},
+				{Name: "glue", Versions: Versions{}, Size: 2, With: 17, Direct: true, Why: []string{"system-path", "glue"}},
+				{Name: "lib", Versions: Versions{"2"}, Size: 10, With: 15, Why: []string{"system-path", "app", "lib"}},
+			},
+			Changed: []Change{{Name: "glibc", Before: Versions{"2.40"}, After: Versions{"2.40", "2.40"}, Kind: Mixed, SizeDelta: 1000}},
+			Rebuilt: 1,
+		},
+	},
+	{
+		name: "services by their unit, its scripts and its triggers",
+		store: `
+			a top 1 sw n1 p1
+			b top 1 sw n2 p2
+			sw system-path 1
+			n1 unit-nginx.service 1 s1 b1
+			n2 unit-nginx.service 1 s2 b2
+			s1 unit-script-nginx-start 1 x1
+			s2 unit-script-nginx-start 1 x2
+			p1 unit-php.service 1 x1 t1
+			p2 unit-php.service 1 x2 t2
+			t1 X-Reload-Triggers-php 1 y1 sw
+			t2 X-Reload-Triggers-php 1 y2 sw
+			x1 nginx-1.28 1
+			x2 nginx-1.29 1
+			y1 php-8.3 1
+			y2 php-8.4 1
+			b1 bash-5.2 1
+			b2 bash-5.3 1`,
+		want: Delta{
+			Size: Size{9, 9},
+			Changed: []Change{
+				{Name: "bash", Before: Versions{"5.2"}, After: Versions{"5.3"}, Kind: Upgrade},
+				{Name: "nginx", Before: Versions{"1.28"}, After: Versions{"1.29"}, Kind: Upgrade, Services: []string{"nginx.service", "php.service"}},
+				{Name: "php", Before: Versions{"8.3"}, After: Versions{"8.4"}, Kind: Upgrade, Services: []string{"php.service"}},
+			},
+			Rebuilt: 4,
 		},
 	},
 	{
@@ -200,7 +258,7 @@ func TestDiff(t *testing.T) {
 				*list = append([]Item{}, *list...)
 			}
 			test.want.Changed = append([]Change{}, test.want.Changed...)
-			if diff := cmp.Diff(&test.want, got); diff != "" {
+			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreFields(Delta{}, "Paths")); diff != "" {
 				t.Errorf("mismatch (-want +got)\n%s", diff)
 			}
 		})
@@ -212,7 +270,7 @@ func TestDiffOfOneToplevelIsEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Delta{Size: Size{Before: 3488, After: 3488}, Added: []Item{}, Removed: []Item{}, Changed: []Change{}}
+	want := &Delta{Size: Size{Before: 3488, After: 3488}, Paths: Size{Before: 16, After: 16}, Added: []Item{}, Removed: []Item{}, Changed: []Change{}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mismatch (-want +got)\n%s", diff)
 	}
@@ -245,7 +303,7 @@ func TestDeltaJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"size":{"before":3,"after":3},"added":[],"removed":[],` +
+	const want = `{"size":{"before":3,"after":3},"paths":{"before":3,"after":3},"added":[],"removed":[],` +
 		`"changed":[{"name":"foo","before":["1"],"after":["2"],"kind":"upgrade","sizeDelta":0,"direct":false}],"rebuilt":0}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("mismatch (-want +got)\n%s", diff)
@@ -255,10 +313,7 @@ func TestDeltaJSON(t *testing.T) {
 // A delta applied to the packages before gives those after.
 func TestDeltaLeadsFromBeforeToAfter(t *testing.T) {
 	f := newFleet(6)
-	g, err := newGraph(f.infos)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := graphOf(t, f.infos)
 	for host, roots := range f.hosts {
 		delta, err := Diff(g, roots[0], roots[1])
 		if err != nil {
@@ -293,10 +348,7 @@ func (d *Delta) apply(packages map[string]Versions) {
 func packages(t *testing.T, infos []pathInfo, root string) map[string]Versions {
 	t.Helper()
 	nothing := key("0", "nothing", "")
-	g, err := newGraph(append(slices.Clone(infos), pathInfo{Path: nothing}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := graphOf(t, append(slices.Clone(infos), pathInfo{Path: nothing}))
 	delta, err := Diff(g, nothing, root)
 	if err != nil {
 		t.Fatal(err)

@@ -148,19 +148,14 @@ func BenchmarkParsePathInfo(b *testing.B) {
 func BenchmarkNewGraph(b *testing.B) {
 	f := newFleet(20)
 	for b.Loop() {
-		if _, err := newGraph(f.infos); err != nil {
-			b.Fatal(err)
-		}
+		graphOf(b, f.infos)
 	}
 }
 
 func BenchmarkDiff(b *testing.B) {
 	for _, hosts := range []int{1, 20, 200} {
 		f := newFleet(hosts)
-		g, err := newGraph(f.infos)
-		if err != nil {
-			b.Fatal(err)
-		}
+		g := graphOf(b, f.infos)
 		b.Run(fmt.Sprintf("%d hosts", hosts), func(b *testing.B) {
 			for b.Loop() {
 				f.diff(b, g)
@@ -172,10 +167,7 @@ func BenchmarkDiff(b *testing.B) {
 func BenchmarkFold(b *testing.B) {
 	for _, hosts := range []int{20, 200} {
 		f := newFleet(hosts)
-		g, err := newGraph(f.infos)
-		if err != nil {
-			b.Fatal(err)
-		}
+		g := graphOf(b, f.infos)
 		deltas := f.diff(b, g)
 		b.Run(fmt.Sprintf("%d hosts", hosts), func(b *testing.B) {
 			for b.Loop() {

@@ -9,10 +9,15 @@ import (
 
 // A Row is one change of a package together with the machines it happens on.
 type Row struct {
-	// Name and Was are those of a [Change]. For a family they are the
-	// interpreter after and before: "python3.13", "python3.12".
+	// Name and Was are those of a [Change], in a family those of its first
+	// member.
 	Name string
 	Was  string
+	// Family is what the Members have in common, to be written behind their
+	// number: "KDE Plasma", "texlive-…", "abseil and the like". Both are empty
+	// for a single package.
+	Family  string
+	Members []string
 	// Before is empty for what was added, After for what was removed.
 	Before Versions
 	After  Versions
@@ -25,130 +30,117 @@ type Row struct {
 	// Important marks what every reader wants to see: the kernel, firmware,
 	// the bootloader, systemd, glibc, openssl, openssh and sudo.
 	Important bool
-	// SizeDelta is the growth in bytes on the machine where it is largest.
+	// Services are the units that refer to it on any of the machines.
+	Services []string
+	// SizeDelta is the growth in bytes on the machine where it is largest, With
+	// what came or went along on the machine where that is most. What comes with
+	// a family is not known: its members bring each other.
 	SizeDelta int64
-	// Members are the names that make up a family: packages whose interpreter
-	// moved and whose own versions did not. A single package has none.
-	Members []string
+	With      int64
+	// Why is the shortest way to what was added or removed on the first of the
+	// machines. A family has none.
+	Why []string
 }
 
 // Fold lays the deltas of a fleet, by host name, on top of each other: what
-// happens on several machines is one row. Important rows come first, then
-// direct ones, then the others, each by growth or shrinkage and then by name.
-// Glue without a version, unit files and configuration, has no row.
+// happens on several machines is one row, and so are packages that move
+// together. Important rows come first, then direct ones, then the others, each
+// by growth or shrinkage and then by name. Glue without a version, unit files
+// and configuration, has no row.
 func Fold(hosts map[string]*Delta) []Row {
-	rows := map[rowKey]*Row{}
+	rows := fold{}
 	for _, host := range slices.Sorted(maps.Keys(hosts)) {
-		for _, row := range hosts[host].rows() {
-			key := row.key()
-			if rows[key] == nil {
-				rows[key] = &row
-			}
-			rows[key].on(host, row)
-		}
+		rows.lay(host, hosts[host])
 	}
-	folded := make([]Row, 0, len(rows))
+	all := make([]*Row, 0, len(rows))
 	for _, row := range rows {
 		row.Everywhere = len(row.Hosts) == len(hosts)
-		folded = append(folded, *row)
+		row.Important = importance(row.Name) > ordinary
+		row.Services = set(row.Services)
+		all = append(all, row)
 	}
-	folded = foldFamilies(folded)
-	slices.SortFunc(folded, compareRows)
+	all = foldFamilies(all)
+	slices.SortFunc(all, compareRows)
+	folded := make([]Row, len(all))
+	for i, row := range all {
+		folded[i] = *row
+	}
 	return folded
 }
 
-// A rowKey is what rows of different machines share when they are one.
+// A fold holds the rows of all machines by what makes them one.
+type fold map[rowKey]*Row
+
 type rowKey struct {
 	name, was     string
 	before, after string
 	kind          Kind
 }
 
-func (r *Row) key() rowKey {
-	return rowKey{r.Name, r.Was, strings.Join(r.Before, " "), strings.Join(r.After, " "), r.Kind}
-}
-
-func (d *Delta) rows() []Row {
-	rows := make([]Row, 0, len(d.Changed)+len(d.Added)+len(d.Removed))
-	for _, c := range d.Changed {
-		rows = append(rows, Row{
+// lay adds what happens on a machine.
+func (f fold) lay(host string, d *Delta) {
+	for i := range d.Changed {
+		c := &d.Changed[i]
+		f.add(host, &Row{
 			Name: c.Name, Was: c.Was, Before: c.Before, After: c.After, Kind: c.Kind,
-			Direct: c.Direct, Important: importance(c.Name) > ordinary, SizeDelta: c.SizeDelta,
+			Direct: c.Direct, Services: c.Services, SizeDelta: c.SizeDelta,
 		})
 	}
 	for _, item := range d.Added {
 		if item.isPackage() {
-			rows = append(rows, Row{
-				Name: item.Name, After: item.Versions, Kind: Added,
-				Direct: item.Direct, Important: importance(item.Name) > ordinary, SizeDelta: item.Size,
-			})
+			row := item.row(Row{Kind: Added, After: item.Versions, SizeDelta: item.Size})
+			f.add(host, &row)
 		}
 	}
 	for _, item := range d.Removed {
 		if item.isPackage() {
-			rows = append(rows, Row{
-				Name: item.Name, Before: item.Versions, Kind: Removed,
-				Direct: item.Direct, Important: importance(item.Name) > ordinary, SizeDelta: -item.Size,
-			})
+			row := item.row(Row{Kind: Removed, Before: item.Versions, SizeDelta: -item.Size})
+			f.add(host, &row)
 		}
-	}
-	return rows
-}
-
-func (r *Row) on(host string, same Row) {
-	r.Hosts = append(r.Hosts, host)
-	r.Direct = r.Direct || same.Direct
-	if abs(same.SizeDelta) > abs(r.SizeDelta) {
-		r.SizeDelta = same.SizeDelta
 	}
 }
 
-// foldFamilies makes one row of all packages that only followed their
-// interpreter on the same machines. What a person asked for keeps its own row.
-func foldFamilies(rows []Row) []Row {
-	type move struct{ from, to, hosts string }
-	families := map[move][]Row{}
-	rest := make([]Row, 0, len(rows))
-	for _, row := range rows {
-		if row.Was == "" || row.Direct || !slices.Equal(row.Before, row.After) {
-			rest = append(rest, row)
-			continue
-		}
-		from, _ := splitInterpreter(row.Was)
-		to, _ := splitInterpreter(row.Name)
-		key := move{from, to, strings.Join(row.Hosts, " ")}
-		families[key] = append(families[key], row)
-	}
-	for _, members := range families {
-		if len(members) == 1 {
-			rest = append(rest, members[0])
-			continue
-		}
-		rest = append(rest, family(members))
-	}
-	return rest
-}
-
-func family(members []Row) Row {
-	row := members[0]
-	row.SizeDelta = 0
-	for _, member := range members {
-		row.Members = append(row.Members, member.Name)
-		row.SizeDelta += member.SizeDelta
-	}
-	slices.Sort(row.Members)
-	row.Was, _ = splitInterpreter(row.Was)
-	row.Name, _ = splitInterpreter(row.Name)
-	row.Before = Versions{strings.TrimPrefix(row.Was, language(row.Was))}
-	row.After = Versions{strings.TrimPrefix(row.Name, language(row.Name))}
+func (i Item) row(row Row) Row {
+	row.Name, row.Direct, row.Services, row.With, row.Why = i.Name, i.Direct, i.Services, i.With, i.Why
 	return row
 }
 
-func compareRows(a, b Row) int {
+// add adds a row of one machine.
+func (f fold) add(host string, row *Row) {
+	key := rowKey{row.Name, row.Was, strings.Join(row.Before, " "), strings.Join(row.After, " "), row.Kind}
+	same, ok := f[key]
+	if !ok {
+		same = new(*row)
+		same.Services = slices.Clip(row.Services)
+		f[key] = same
+	}
+	same.Hosts = append(same.Hosts, host)
+	same.Direct = same.Direct || row.Direct
+	if !slices.Equal(same.Services, row.Services) {
+		same.Services = append(same.Services, row.Services...)
+	}
+	same.With = max(same.With, row.With)
+	if abs(row.SizeDelta) > abs(same.SizeDelta) {
+		same.SizeDelta = row.SizeDelta
+	}
+}
+
+// set sorts names and drops those that stand there twice.
+func set(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func compareRows(a, b *Row) int {
+	if a.Important || b.Important {
+		if order := cmp.Compare(importance(b.Name), importance(a.Name)); order != 0 {
+			return order
+		}
+	}
+	if order := cmp.Or(cmp.Compare(rank(b.Direct), rank(a.Direct)), cmp.Compare(abs(b.SizeDelta), abs(a.SizeDelta))); order != 0 {
+		return order
+	}
 	return cmp.Or(
-		cmp.Compare(importance(b.Name), importance(a.Name)),
-		cmp.Compare(rank(b.Direct), rank(a.Direct)),
-		cmp.Compare(abs(b.SizeDelta), abs(a.SizeDelta)),
 		strings.Compare(a.Name, b.Name),
 		strings.Compare(a.Was, b.Was),
 		strings.Compare(string(a.Kind), string(b.Kind)),

@@ -3,38 +3,43 @@
 // and over the whole fleet what a change adds, removes and moves to another
 // version.
 //
-// It is pure. [ParsePathInfo] reads what `nix path-info -r --json` printed,
-// [Diff] compares two toplevels of one [Graph], and [Fold] lays the differences
-// of many hosts on top of each other.
+// It is pure. A [Listing] is what one source tells of closures: the JSON of
+// `nix path-info -r --json` by [ParsePathInfo], a saved snapshot by
+// [ReadSnapshot], or Nix' database by way of package store. [NewGraph] makes one
+// graph of them, [Diff] compares two toplevels in it, and [Fold] lays the
+// differences of many hosts on top of each other.
 package closure
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
 )
 
-// A pathInfo is one valid store path as Nix describes it.
-type pathInfo struct {
+// A Path is one valid store path, as every source of closures describes it.
+type Path struct {
 	// Path is the full store path.
-	Path string `json:"path"`
+	Path string
 	// NarSize is the size of its archive in bytes.
-	NarSize int64 `json:"narSize"`
-	// References are full store paths, possibly Path itself.
-	References []string `json:"references"`
+	NarSize int64
 	// Deriver is the full path of the .drv it was built from, empty when
 	// there is none or nobody knows.
-	Deriver string `json:"deriver"`
+	Deriver string
+	// References are the places of the paths it refers to in its listing,
+	// possibly its own.
+	References []int32
 }
+
+// A Listing is what one source tells: whole closures, each path once, in any
+// order. Every reference is a place in the same listing.
+type Listing []Path
 
 // A Graph holds the closures of any number of toplevels, each path once. It
 // never changes once made: any number of goroutines may read it.
 type Graph struct {
 	// nodes are sorted by path, so that equal closures are equal graphs.
 	nodes []node
-	index map[string]int32
 	// groups hold the nodes of one package name each, sorted by version and
 	// then output.
 	groups []group
@@ -55,126 +60,115 @@ type group struct {
 	members []int32
 }
 
-// newGraph makes a graph of infos, which must hold every path that one of them
-// refers to, and each path once. Their order does not matter.
-func newGraph(infos []pathInfo) (*Graph, error) {
-	infos = slices.Clone(infos)
-	slices.SortFunc(infos, func(a, b pathInfo) int { return strings.Compare(a.Path, b.Path) })
-	g := &Graph{nodes: make([]node, len(infos)), index: make(map[string]int32, len(infos))}
-	var total int64
-	for i, info := range infos {
-		n, err := newNode(info)
-		if err != nil {
-			return nil, err
-		}
-		if _, ok := g.index[info.Path]; ok {
-			return nil, fmt.Errorf("%s is listed twice", info.Path)
-		}
-		if total > math.MaxInt64-info.NarSize {
-			return nil, fmt.Errorf("the sizes up to %s add up to more than 8 EiB", info.Path)
-		}
-		total += info.NarSize
-		g.nodes[i], g.index[info.Path] = n, int32(i)
-	}
-	if err := g.connect(infos); err != nil {
+// NewGraph lays listings on top of each other: what the database, a snapshot
+// and the command line tell of different toplevels becomes one graph. Of a path
+// that several list, the first counts. names says what is known of names beside
+// the paths. The error says what in a listing is not as it should be.
+func NewGraph(names Names, listings ...Listing) (*Graph, error) {
+	paths, places, err := merge(listings)
+	if err != nil {
 		return nil, err
 	}
-	g.trimKernelVersions()
-	g.shareVersions()
+	g := &Graph{nodes: make([]node, len(paths))}
+	var total int64
+	for i, path := range paths {
+		if total > math.MaxInt64-path.NarSize {
+			return nil, fmt.Errorf("the sizes up to %s add up to more than 8 EiB", path.Path)
+		}
+		total += path.NarSize
+		g.nodes[i] = node{path: path.Path, deriver: path.Deriver, size: path.NarSize}
+	}
+	if err := g.connect(listings, places); err != nil {
+		return nil, err
+	}
+	g.nameNodes(names)
 	g.groupByName()
 	return g, nil
 }
 
-func newNode(info pathInfo) (node, error) {
-	name, ok := storeName(info.Path)
-	if !ok {
-		return node{}, fmt.Errorf("%q is not a store path", info.Path)
+// merge sorts the paths of all listings. places leads from a place in a listing
+// to the one among all paths.
+func merge(listings []Listing) (paths []*Path, places [][]int32, err error) {
+	type entry struct {
+		*Path
+		listing, place int
 	}
-	if info.NarSize < 0 {
-		return node{}, fmt.Errorf("%s has the size %d", info.Path, info.NarSize)
-	}
-	deriver := ""
-	if info.Deriver != "" {
-		drv, ok := storeName(info.Deriver)
-		if !ok || !strings.HasSuffix(drv, ".drv") {
-			return node{}, fmt.Errorf("%s has the deriver %q, which is not the path of a derivation", info.Path, info.Deriver)
+	var all []entry
+	for number, listing := range listings {
+		for i := range listing {
+			if err := listing[i].check(); err != nil {
+				return nil, nil, err
+			}
+			all = append(all, entry{&listing[i], number, i})
 		}
-		deriver = strings.TrimSuffix(drv, ".drv")
+		places = append(places, make([]int32, len(listing)))
 	}
-	return node{path: info.Path, deriver: info.Deriver, size: info.NarSize, name: parseName(name, deriver)}, nil
+	slices.SortStableFunc(all, func(a, b entry) int { return strings.Compare(a.Path.Path, b.Path.Path) })
+	for _, e := range all {
+		if last := len(paths) - 1; last < 0 || paths[last].Path != e.Path.Path {
+			paths = append(paths, e.Path)
+		}
+		places[e.listing][e.place] = int32(len(paths) - 1)
+	}
+	return paths, places, nil
 }
 
-// connect turns references into node numbers; a path's reference to itself
-// says nothing about a closure and is left out.
-func (g *Graph) connect(infos []pathInfo) error {
-	count := 0
-	for _, info := range infos {
-		count += len(info.References)
+func (p *Path) check() error {
+	if _, ok := storeName(p.Path); !ok {
+		return fmt.Errorf("%q is not a store path", p.Path)
 	}
-	edges := make([]int32, 0, count)
-	for i, info := range infos {
-		first := len(edges)
-		for _, reference := range info.References {
-			to, ok := g.index[reference]
-			if !ok {
-				return fmt.Errorf("%s refers to %q, which is not listed: the listing is no whole closure", info.Path, reference)
-			}
-			if to != int32(i) {
-				edges = append(edges, to)
-			}
-		}
-		refs := edges[first:len(edges):len(edges)]
-		slices.Sort(refs)
-		g.nodes[i].refs = refs
+	if p.NarSize < 0 {
+		return fmt.Errorf("%s has the size %d", p.Path, p.NarSize)
+	}
+	if drv, ok := storeName(p.Deriver); p.Deriver != "" && (!ok || !strings.HasSuffix(drv, ".drv")) {
+		return fmt.Errorf("%s has the deriver %q, which is not the path of a derivation", p.Path, p.Deriver)
 	}
 	return nil
 }
 
-// trimKernelVersions takes the kernel's version off the versions of kernel
-// modules: nvidia-x11-570.86.16-6.12.10 is 570.86.16, and does not change
-// because the kernel does.
-func (g *Graph) trimKernelVersions() {
-	kernels := map[string]bool{}
-	for _, n := range g.nodes {
-		if n.name.Version != "" && isKernel(n.name.Pname) {
-			kernels[n.name.Version] = true
+// connect sets the references of every node; a path's reference to itself says
+// nothing about a closure and is left out.
+func (g *Graph) connect(listings []Listing, places [][]int32) error {
+	done := make([]bool, len(g.nodes))
+	for number, listing := range listings {
+		for i, path := range listing {
+			at := places[number][i]
+			if done[at] {
+				continue
+			}
+			done[at] = true
+			refs := make([]int32, 0, len(path.References))
+			for _, to := range path.References {
+				if to < 0 || int(to) >= len(listing) {
+					return fmt.Errorf("%s refers to place %d of %d: the listing is no whole closure", path.Path, to, len(listing))
+				}
+				if to := places[number][to]; to != at {
+					refs = append(refs, to)
+				}
+			}
+			slices.Sort(refs)
+			g.nodes[at].refs = slices.Compact(refs)
 		}
 	}
-	// 6.13-rc1 comes before 6.13, which begins it.
-	for _, kernel := range slices.Backward(slices.Sorted(maps.Keys(kernels))) {
-		for i := range g.nodes {
-			g.nodes[i].name.trimKernel(kernel)
-		}
-	}
+	return nil
 }
 
-// shareVersions gives nodes of one version one string, for it is compared
-// often, and a list of it for the deltas.
-func (g *Graph) shareVersions() {
-	shared := map[string]Versions{"": nil}
-	for i := range g.nodes {
-		n := &g.nodes[i]
-		versions, ok := shared[n.name.Version]
-		if !ok {
-			versions = Versions{n.name.Version}
-			shared[n.name.Version] = versions
-		}
-		if len(versions) > 0 {
-			n.name.Version, n.versions = versions[0], versions
-		}
-	}
-}
-
+// groupByName makes the groups, sorted by name.
 func (g *Graph) groupByName() {
-	numbers := map[string]int32{}
+	numbers := make(map[string]int32, len(g.nodes))
 	for i := range g.nodes {
 		pname := g.nodes[i].name.Pname
-		number, ok := numbers[pname]
-		if !ok {
-			number = int32(len(g.groups))
-			numbers[pname] = number
+		if _, ok := numbers[pname]; !ok {
+			numbers[pname] = int32(len(g.groups))
 			g.groups = append(g.groups, group{pname: pname})
 		}
+	}
+	slices.SortFunc(g.groups, func(a, b group) int { return strings.Compare(a.pname, b.pname) })
+	for number, group := range g.groups {
+		numbers[group.pname] = int32(number)
+	}
+	for i := range g.nodes {
+		number := numbers[g.nodes[i].name.Pname]
 		g.nodes[i].group = number
 		g.groups[number].members = append(g.groups[number].members, int32(i))
 	}
@@ -200,12 +194,20 @@ func storeName(path string) (string, bool) {
 		}
 	}
 	for _, c := range []byte(base[hash+1:]) {
-		if !isDigit(c) && !isLetter(c) && !strings.ContainsRune("+-._?=", rune(c)) {
+		if !inName[c] {
 			return "", false
 		}
 	}
 	return base[hash+1:], true
 }
+
+// inName are the characters of a store path's name.
+var inName = func() (ok [256]bool) {
+	for c := range ok {
+		ok[c] = isDigit(byte(c)) || isLetter(byte(c)) || strings.IndexByte("+-._?=", byte(c)) >= 0
+	}
+	return ok
+}()
 
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

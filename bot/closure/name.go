@@ -25,20 +25,27 @@ type parsedName struct {
 // knows.
 func parseName(name, deriver string) parsedName {
 	base, output := name, ""
-	derived := deriver != "" && (name == deriver || strings.HasPrefix(name, deriver+"-"))
-	if derived {
+	byDeriver := derived(name, deriver)
+	if byDeriver {
 		base, output = deriver, strings.TrimPrefix(name[len(deriver):], "-")
 	}
 	pname, version := splitVersion(base)
 	version, output = cutSuffix(version, output, variants)
-	if !derived {
+	if !byDeriver {
 		version, output = cutSuffix(version, output, outputs)
 	}
 	return parsedName{Pname: pname, Version: version, Output: output}
 }
 
+// derived says that a path is named after its derivation, as all are whose
+// content is not known beforehand.
+func derived(name, deriver string) bool {
+	rest, ok := strings.CutPrefix(name, deriver)
+	return ok && deriver != "" && (rest == "" || rest[0] == '-')
+}
+
 // variants are derivations named after the one they repack.
-var variants = []string{"modules-shrunk", "wrapped", "env"}
+var variants = []string{"modules-shrunk", "modules", "wrapped", "env"}
 
 // outputs are those nixpkgs' stdenv and larger packages have.
 var outputs = []string{
@@ -94,15 +101,19 @@ func moveBranch(pname, version string) (string, string) {
 	if at <= 0 {
 		return pname, version
 	}
-	switch word := pname[at+1:]; word {
-	case "scm":
+	word := pname[at+1:]
+	if word == "scm" || isBranch(word) && (startsDate(version) || isGitHash(version)) {
 		return pname[:at], word + "-" + version
-	case "git", "hg", "master", "nightly", "release", "unstable":
-		if startsDate(version) || isGitHash(version) {
-			return pname[:at], word + "-" + version
-		}
 	}
 	return pname, version
+}
+
+func isBranch(word string) bool {
+	switch word {
+	case "HEAD", "alpha", "beta", "git", "hg", "master", "nightly", "release", "stable", "unstable":
+		return true
+	}
+	return false
 }
 
 // startsDate recognises 2024-01-01, 2024.01.01 and 20240101.
@@ -142,6 +153,60 @@ func startsVersion(rest string) bool {
 	return letters < 2 || slices.Contains([]string{"alpha", "beta", "dev", "pre", "rc"}, word[:letters])
 }
 
+// tellName reads the name of a derivation that states its pname and version. A
+// name that holds the version is right about what comes before it, such as an
+// interpreter. What comes after it is a patch level, which belongs to the
+// version, or tells variants apart.
+func tellName(name, pname, version string) (told parsedName, ok bool) {
+	if version == "" {
+		return parsedName{Pname: name}, name != "" && pname == name
+	}
+	before, ok := cutLast(name, version)
+	after := ""
+	if !ok {
+		before, after, ok = strings.Cut(name, "-"+version+"-")
+	}
+	if !ok || before == "" {
+		before, after = pname, ""
+	}
+	if after != "" && strings.Trim(after[1:], "0123456789.") == "" {
+		version, after = version+"-"+after, ""
+	}
+	before, version = moveBranch(before, version)
+	return parsedName{before, version, after}, before != ""
+}
+
+// doubtful says that the version could as well start elsewhere.
+func (n parsedName) doubtful() bool {
+	dash := strings.LastIndexByte(n.Pname, '-')
+	word := dash > 0 && isBranch(n.Pname[dash+1:])
+	switch {
+	case strings.HasPrefix(n.Pname, "nixos-system-"):
+		return false
+	case n.Version == "":
+		return dash > 0 && !isFile(n.Pname) && (word || strings.ContainsAny(n.Pname[dash:], "0123456789"))
+	}
+	for at := 1; at < len(n.Pname)-1; at++ {
+		if n.Pname[at] == '-' && isDigit(n.Pname[at+1]) {
+			return true
+		}
+	}
+	return word || strings.Contains(withoutDate(n.Version), "-")
+}
+
+// withoutDate cuts the date off 2024-01-01, unstable-2024-01-01 and
+// 1.2-unstable-2024-01-01.
+func withoutDate(version string) string {
+	at := len(version) - len("2024-01-01")
+	if at < 0 || !startsDate(version[at:]) {
+		return version
+	}
+	if release, ok := strings.CutSuffix(version[:at], "unstable-"); at == 0 || ok {
+		return strings.TrimSuffix(release, "-")
+	}
+	return version
+}
+
 // isFile recognises the names of single files and units, whose numbers are no
 // versions.
 func isFile(name string) bool {
@@ -158,7 +223,7 @@ func isFile(name string) bool {
 
 var extensions = []string{
 	"automount", "bz2", "cfg", "conf", "crate", "crt", "css", "desktop", "device", "diff", "el", "fish", "gem", "gz",
-	"html", "ini", "jpg", "js", "json", "lock", "lua", "md", "mount", "nix", "patch", "path", "pem", "pl", "png", "pub",
+	"html", "ini", "jpg", "js", "json", "link", "lock", "lua", "md", "mount", "netdev", "network", "nix", "patch", "path", "pem", "pl", "png", "pub",
 	"py", "rb", "rules", "scope", "service", "sh", "slice", "socket", "svg", "swap", "target", "tgz", "timer", "toml",
 	"txt", "vim", "whl", "xml", "xz", "yaml", "yml", "zip", "zst",
 }
@@ -184,25 +249,39 @@ func language(prefix string) string { return strings.TrimRight(prefix, "01234567
 
 // isKernel tells Linux itself from linux-firmware, linux-headers, linux-pam.
 func isKernel(pname string) bool {
-	flavour, ok := strings.CutPrefix(pname, "linux-")
+	rest, ok := strings.CutPrefix(pname, "linux-")
+	flavour, _, _ := strings.Cut(rest, "-")
 	return pname == "linux" || ok && slices.Contains(flavours, flavour)
 }
 
-var flavours = []string{"asahi", "cachyos", "hardened", "latest-libre", "libre", "lqx", "rpi", "rt", "xanmod", "zen"}
+var flavours = []string{"asahi", "cachyos", "hardened", "latest", "libre", "lqx", "rpi", "rt", "tkg", "xanmod", "zen"}
 
 // trimKernel takes the version of a kernel off a name that has one of its own.
 func (n *parsedName) trimKernel(kernel string) {
 	if isKernel(n.Pname) {
 		return
 	}
-	if version, ok := strings.CutSuffix(n.Version, "-"+kernel); ok {
+	if version, ok := cutLast(n.Version, kernel); ok {
 		n.Version = version
-	} else if version, ok := strings.CutPrefix(n.Version, kernel+"-"); ok {
-		n.Version = version
-	} else if pname, version := splitVersion(n.Pname); n.Version == kernel && version != "" {
+	} else if rest, ok := strings.CutPrefix(n.Version, kernel); ok && strings.HasPrefix(rest, "-") {
+		n.Version = rest[1:]
+	} else if pname, ok := cutLast(n.Pname, kernel); ok {
+		n.Pname = pname
+	} else if n.Version == kernel {
 		// The 43 of tp_smapi-43-6.12.10 looked like a part of the name.
-		n.Pname, n.Version = pname, version
+		if pname, version := splitVersion(n.Pname); version != "" {
+			n.Pname, n.Version = pname, version
+		}
 	}
+}
+
+// cutLast cuts a piece off the end of a name, and the dash before it.
+func cutLast(name, piece string) (rest string, ok bool) {
+	rest, ok = strings.CutSuffix(name, piece)
+	if ok {
+		rest, ok = strings.CutSuffix(rest, "-")
+	}
+	return rest, ok && rest != ""
 }
 
 // compareNames orders the paths of one package by version, then output.

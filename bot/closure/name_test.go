@@ -27,6 +27,7 @@ var hardNames = []struct {
 	{name: "linux-6.12.1-modules", deriver: "linux-6.12.1", want: parsedName{"linux", "6.12.1", "modules"}},
 	{name: "linux-6.12.1-modules", want: parsedName{"linux", "6.12.1", "modules"}},
 	{name: "linux-6.12.1-modules-shrunk", deriver: "linux-6.12.1-modules-shrunk", want: parsedName{"linux", "6.12.1", "modules-shrunk"}},
+	{name: "linux-6.12.1-modules", deriver: "linux-6.12.1-modules", want: parsedName{"linux", "6.12.1", "modules"}},
 	{name: "initrd-linux-6.12.1", want: parsedName{"initrd-linux", "6.12.1", ""}},
 	{name: "linux-firmware-20250109-zstd", deriver: "linux-firmware-20250109-zstd", want: parsedName{"linux-firmware", "20250109-zstd", ""}},
 	{name: "linux-firmware-20250109-zstd", want: parsedName{"linux-firmware", "20250109-zstd", ""}},
@@ -83,6 +84,7 @@ var hardNames = []struct {
 	{name: "unit-script-backup-2-start", want: parsedName{"unit-script-backup-2-start", "", ""}},
 	{name: "X-Restart-Triggers-wg-0", want: parsedName{"X-Restart-Triggers-wg-0", "", ""}},
 	{name: "hello-2.12.1.tar.gz", want: parsedName{"hello-2.12.1.tar.gz", "", ""}},
+	{name: "etc-systemd-network-40-eth0.network", want: parsedName{"etc-systemd-network-40-eth0.network", "", ""}},
 	{name: "nixos-rebuild", deriver: "nixos-rebuild", want: parsedName{"nixos-rebuild", "", ""}},
 	{name: "etc-os-release", want: parsedName{"etc-os-release", "", ""}},
 	{name: "dbus-1", want: parsedName{"dbus-1", "", ""}},
@@ -112,6 +114,57 @@ func TestParseName(t *testing.T) {
 	}
 }
 
+func TestTellName(t *testing.T) {
+	for _, test := range []struct {
+		name, pname, version string
+		want                 parsedName
+		silent               bool
+	}{
+		{name: "openssl-3.4.0", pname: "openssl", version: "3.4.0", want: parsedName{"openssl", "3.4.0", ""}},
+		{name: "python3.12-requests-2.32.3", pname: "requests", version: "2.32.3", want: parsedName{"python3.12-requests", "2.32.3", ""}},
+		{name: "boxfs-2-20150109", pname: "boxfs", version: "2-20150109", want: parsedName{"boxfs", "2-20150109", ""}},
+		{name: "ns-3-30", pname: "ns-3", version: "30", want: parsedName{"ns-3", "30", ""}},
+		{name: "freenet-build01475", version: "build01475", want: parsedName{"freenet", "build01475", ""}},
+		{name: "gn-unstable-2020-03-09", pname: "gn-unstable", version: "2020-03-09", want: parsedName{"gn", "unstable-2020-03-09", ""}},
+		{name: "gn-unstable-2020-03-09", pname: "gn", version: "unstable-2020-03-09", want: parsedName{"gn", "unstable-2020-03-09", ""}},
+		{name: "musl-1.1.24-x86_64-unknown-linux-musl", pname: "musl", version: "1.1.24", want: parsedName{"musl", "1.1.24", "x86_64-unknown-linux-musl"}},
+		{name: "python3.12-pygame-2.1.0-gui", pname: "pygame", version: "2.1.0", want: parsedName{"python3.12-pygame", "2.1.0", "gui"}},
+		{name: "bash-4.4-p23", pname: "bash", version: "4.4", want: parsedName{"bash", "4.4-p23", ""}},
+		{name: "zfs-kernel-2.3.0-6.12.10", pname: "zfs-kernel", version: "2.3.0", want: parsedName{"zfs-kernel", "2.3.0-6.12.10", ""}},
+		{name: "codimd", pname: "CodiMD", version: "1.6.0", want: parsedName{"CodiMD", "1.6.0", ""}},
+		{name: "a-1-b", pname: "a-1-b", want: parsedName{"a-1-b", "", ""}},
+		{name: "a-1-b", pname: "a", silent: true},
+		{name: "a-1-b", silent: true},
+		{name: "a-1-b", version: "7", silent: true},
+	} {
+		got, ok := tellName(test.name, test.pname, test.version)
+		if ok == test.silent {
+			t.Errorf("%s (%q, %q): told %v", test.name, test.pname, test.version, ok)
+		}
+		if diff := cmp.Diff(test.want, got); ok && diff != "" {
+			t.Errorf("%s (%q, %q) mismatch (-want +got)\n%s", test.name, test.pname, test.version, diff)
+		}
+	}
+}
+
+func TestDoubtful(t *testing.T) {
+	for _, test := range []struct {
+		names string
+		want  bool
+	}{
+		{"openssl-3.4.0 openssl-3.4.0-man git-2.27.0 python3.12-requests-2.32.3 foo-unstable-2024-01-01 foo-0-unstable-2024-01-01", false},
+		{"foo-2024-01-01 system-path source X11 unit-getty-1.service nixos-system-web-01-25.05.20250101.abcdef0 libreoffice-24.8.4.2-wrapped", false},
+		{"polkit-qt-1-0.200.0 font-adobe-75dpi-1.0.4 python3.12-3to2-1.1.1 cudatoolkit-10.1-cudnn-7.6.3 glibc-2.40-66 boxfs-2-20150109", true},
+		{"boxfs-2-2015-01-09 meli-alpha-0.5.1 uefitool-A57 mlton-HEAD vdrift-git fuse-7z-ng-git-2014-06-08 x264-20191217-2245", true},
+	} {
+		for name := range strings.FieldsSeq(test.names) {
+			if got := parseName(name, "").doubtful(); got != test.want {
+				t.Errorf("%s: got %v", name, got)
+			}
+		}
+	}
+}
+
 func TestSplitInterpreter(t *testing.T) {
 	for _, test := range []struct{ name, prefix, rest string }{
 		{"python3.12-requests", "python3.12", "requests"},
@@ -132,8 +185,16 @@ func TestImportance(t *testing.T) {
 	if !slices.IsSortedFunc(ranked, func(a, b string) int { return importance(b) - importance(a) }) {
 		t.Errorf("the order is not %q", ranked)
 	}
-	if got := importance("linux-pam"); got != ordinary {
-		t.Errorf("linux-pam has importance %d", got)
+	for name, want := range map[string]bool{
+		"linux": true, "linux-xanmod": true, "linux-latest-libre": true, "linux-cachyos-lto": true, "linux-rpi": true,
+		"linux-pam": false, "linux-headers": false, "initrd-linux": false, "linuxwave": false,
+		"linux-firmware": true, "sof-firmware": true, "microcode-intel": true, "amd-ucode": true, "firmware-manager": false,
+		"systemd": true, "systemd-minimal": false, "systemd-boot": true, "uboot-rpi_4": true,
+		"glibc": true, "glibc-locales": false, "openssl": true, "openssh": true, "sudo": true, "sudo-rs": true,
+	} {
+		if got := importance(name) > ordinary; got != want {
+			t.Errorf("%s is important: %v", name, got)
+		}
 	}
 }
 
@@ -144,23 +205,35 @@ func TestExtensionsAreSorted(t *testing.T) {
 }
 
 func FuzzParseName(f *testing.F) {
-	f.Add("openssl-3.4.0-man", "openssl-3.4.0")
-	f.Add("nixos-system-web-01-25.05.20250101.abcdef0", "")
-	f.Add("python3.12-3to2-1.1.1", "")
-	f.Add("font-adobe-75dpi-1.0.4", "")
-	f.Add("foo-unstable-2024-01-01", "")
+	for _, test := range hardNames {
+		f.Add(test.name, test.deriver)
+	}
 	f.Fuzz(func(t *testing.T, name, deriver string) {
 		got := parseName(name, deriver)
 		if name != "" && got.Pname == "" {
 			t.Errorf("%q has no package in %+v", name, got)
 		}
-		if parts := len(got.Pname) + len(got.Version) + len(got.Output); parts > len(name) {
-			t.Errorf("%q is longer in parts: %+v", name, got)
-		}
-		for _, part := range []string{got.Pname, got.Version, got.Output} {
-			if !strings.Contains(name, part) {
-				t.Errorf("%q does not hold %q of %+v", name, part, got)
+		parts := []string{got.Pname}
+		for _, part := range []string{got.Version, got.Output} {
+			if part != "" {
+				parts = append(parts, part)
 			}
+		}
+		// A name that ends in a dash has an output without a name.
+		if whole := strings.Join(parts, "-"); whole != name && whole+"-" != name {
+			t.Errorf("%q is not %+v", name, got)
+		}
+	})
+}
+
+func FuzzTellName(f *testing.F) {
+	f.Add("python3.12-pygame-2.1.0-gui", "pygame", "2.1.0")
+	f.Add("gn-unstable-2020-03-09", "gn-unstable", "2020-03-09")
+	f.Add("-1.0-1", "", "1.0")
+	f.Fuzz(func(t *testing.T, name, pname, version string) {
+		told, ok := tellName(name, pname, version)
+		if ok && (told.Pname == "" || version != "" && !strings.Contains(told.Version, version)) {
+			t.Errorf("%q, %q, %q is %+v", name, pname, version, told)
 		}
 	})
 }

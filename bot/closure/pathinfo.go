@@ -19,16 +19,52 @@ const newestFormat = 3
 // beside it (--json-format 2 and 3). Paths that Nix calls invalid are left out.
 // The error says what in the listing is not as it should be; a path whose
 // references are not listed is one, so -r is needed.
-func ParsePathInfo(r io.Reader) (*Graph, error) {
+func ParsePathInfo(r io.Reader) (Listing, error) {
 	p := pathInfoParser{json: json.NewDecoder(r)}
-	if err := p.parse(); err != nil {
-		return nil, fmt.Errorf("reading the JSON of nix path-info: %w", err)
-	}
-	g, err := newGraph(p.infos)
+	err := p.parse()
 	if err != nil {
 		return nil, fmt.Errorf("reading the JSON of nix path-info: %w", err)
 	}
-	return g, nil
+	listing, err := resolve(p.infos)
+	if err != nil {
+		return nil, fmt.Errorf("reading the JSON of nix path-info: %w", err)
+	}
+	return listing, nil
+}
+
+// A pathInfo is one valid store path as Nix prints it.
+type pathInfo struct {
+	Path       string   `json:"path"`
+	NarSize    int64    `json:"narSize"`
+	References []string `json:"references"`
+	Deriver    string   `json:"deriver"`
+}
+
+// resolve turns references into places.
+func resolve(infos []pathInfo) (Listing, error) {
+	places := make(map[string]int32, len(infos))
+	listing := make(Listing, len(infos))
+	for i, info := range infos {
+		if _, ok := places[info.Path]; ok {
+			return nil, fmt.Errorf("%s is listed twice", info.Path)
+		}
+		places[info.Path] = int32(i)
+		listing[i] = Path{Path: info.Path, NarSize: info.NarSize, Deriver: info.Deriver}
+		if err := listing[i].check(); err != nil {
+			return nil, err
+		}
+	}
+	for i, info := range infos {
+		listing[i].References = make([]int32, len(info.References))
+		for j, reference := range info.References {
+			to, ok := places[reference]
+			if !ok {
+				return nil, fmt.Errorf("%s refers to %q, which is not listed: the listing is no whole closure", info.Path, reference)
+			}
+			listing[i].References[j] = to
+		}
+	}
+	return listing, nil
 }
 
 type pathInfoParser struct {

@@ -59,6 +59,9 @@ type Config struct {
 	TimeBudget time.Duration
 	// NixOptions are Nix settings by name, for every nix command.
 	NixOptions map[string]string
+	// CacheDir is where closures of built toplevels are kept between runs;
+	// empty means the user's cache directory.
+	CacheDir string
 	// ReportDir is where report.json and its companions go; empty means a
 	// fresh directory below RUNNER_TEMP.
 	ReportDir string

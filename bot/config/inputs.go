@@ -41,6 +41,7 @@ var Inputs = []Input{
 	{Name: "eval-memory", Default: "2G", Help: "Memory to plan for one evaluation, such as 1500M or 2G.", set: setMemory},
 	{Name: "time-budget", Default: "5h30m", Help: "How long the run may take, such as 5h30m; what is known by then is published. 0 for no limit.", set: setTimeBudget},
 	{Name: "nix-options", Help: "Nix settings for every command, one `name = value` a line.", set: setNixOptions},
+	{Name: "cache-dir", Help: "What is known of toplevels that were built, kept from run to run; `nixferry` in the user's cache directory when empty.", set: text(func(c *Config) *string { return &c.CacheDir })},
 	{Name: "report-dir", Help: "Where report.json and report.md are written; a temporary directory when empty.", set: text(func(c *Config) *string { return &c.ReportDir })},
 }
 

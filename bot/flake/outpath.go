@@ -80,6 +80,27 @@ func SystemInput(lock Lock, pkgsPath string) (name string, ok bool) {
 	return "", false
 }
 
+// Trees are the inputs of a lock by the store path of their source. Each has
+// the name of a root input, or a path such as "infra/nixpkgs"; of several
+// inputs at one revision the first by name.
+func (l Lock) Trees() map[string]Tree {
+	trees := map[string]Tree{}
+	for _, place := range l.walk() {
+		locked := l.Nodes[place.label].Locked
+		out, err := LockedOutPath(locked.NarHash)
+		if _, ok := trees[out]; err == nil && !ok {
+			trees[out] = Tree{Name: strings.Join(place.path, "/"), Locked: locked}
+		}
+	}
+	return trees
+}
+
+// A Tree is the source of one input.
+type Tree struct {
+	Name   string
+	Locked Locked
+}
+
 // storePath cuts a path down to /nix/store/<name>.
 func storePath(path string) string {
 	name, ok := strings.CutPrefix(path, "/nix/store/")

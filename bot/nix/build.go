@@ -137,7 +137,7 @@ func (b *builder) check(ctx context.Context, drvs []string) error {
 	if err != nil {
 		return err
 	}
-	valid, err := b.cli.valid(ctx, all)
+	valid, err := b.cli.Valid(ctx, all)
 	if err != nil {
 		return err
 	}

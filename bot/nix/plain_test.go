@@ -93,7 +93,7 @@ func TestOriginsFailOpen(t *testing.T) {
 	}
 }
 
-func TestSubstituters(t *testing.T) {
+func TestSubstitution(t *testing.T) {
 	for _, test := range []struct {
 		config string
 		want   []string
@@ -105,8 +105,8 @@ func TestSubstituters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.Substituters(t.Context())
-		if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+		got, err := c.Substitution(t.Context())
+		if diff := cmp.Diff(test.want, got.Caches); diff != "" || err != nil {
 			t.Errorf("%q: %v, mismatch (-want +got):\n%s", test.config, err, diff)
 		}
 	}

@@ -197,7 +197,7 @@ func TestRealBuild(t *testing.T) {
 func checkStore(t *testing.T, c *CLI, outs []string) {
 	t.Helper()
 	const none = "/nix/store/00000000000000000000000000000000-none"
-	valid, err := c.valid(t.Context(), []string{none, outs[0], outs[1]})
+	valid, err := c.Valid(t.Context(), []string{none, outs[0], outs[1]})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,9 @@ package nix
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -28,16 +31,41 @@ func (c *CLI) requisites(ctx context.Context, path string) ([]string, error) {
 	return c.lines(ctx, "reading what "+path+" needs", "--query", "--requisites", path)
 }
 
-// valid returns those of paths that are in the store.
-func (c *CLI) valid(ctx context.Context, paths []string) ([]string, error) {
+// Realise builds what an installable names, a flake reference with the path of
+// an attribute, and returns its output "out", or its only one.
+func (c *CLI) Realise(ctx context.Context, installable string) (string, error) {
+	doing := "building " + installable
+	out, _, err := c.fetch(ctx, command{doing: doing, tool: c.nix, args: c.args("build", "--no-link", "--json", installable)})
+	if err != nil {
+		return "", c.fetchError(err)
+	}
+	var built []struct{ Outputs map[string]string }
+	if err := json.Unmarshal(out, &built); err != nil {
+		return "", fmt.Errorf("%s: reading nix's answer: %w", doing, err)
+	}
+	if len(built) != 1 {
+		return "", fmt.Errorf("%s: it is %d derivations: name one", doing, len(built))
+	}
+	if path, ok := built[0].Outputs["out"]; ok {
+		return path, nil
+	}
+	for _, path := range built[0].Outputs {
+		return path, nil
+	}
+	return "", errors.New(doing + ": Nix names no output of it: name one of its outputs")
+}
+
+// Valid returns those of paths that are in the store, in their order.
+func (c *CLI) Valid(ctx context.Context, paths []string) ([]string, error) {
 	var valid []string
 	for part := range slices.Chunk(paths, atOnce) {
 		invalid, err := c.lines(ctx, "checking store paths", append([]string{"--check-validity", "--print-invalid"}, part...)...)
 		if err != nil {
 			return nil, err
 		}
+		slices.Sort(invalid)
 		for _, path := range part {
-			if !slices.Contains(invalid, path) {
+			if _, found := slices.BinarySearch(invalid, path); !found {
 				valid = append(valid, path)
 			}
 		}

@@ -1,11 +1,12 @@
 package nixlog
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // A Fault is what is wrong with fetching or locking an input.
@@ -41,35 +42,35 @@ const (
 // signs tell faults by their text; the first that matches counts.
 type signs []struct {
 	fault Fault
-	sign  *regexp.Regexp
+	sign  pattern.Pattern
 }
 
 // faults are the signs in what Nix itself says. JSON that is wrong in its
 // first line is a server's: flake.lock has many lines.
 var faults = signs{
-	{NewLock, regexp.MustCompile(`^lock file .* has unsupported version|unsupported version '?\d+|unsupported \w+ input attribute`)},
-	{LooseLock, regexp.MustCompile(`^lockfile contains mutable lock|^[Ll]ock file contains unlocked input`)},
-	{Unavailable, regexp.MustCompile(`^\[json\.exception\.parse_error\.\d+\] parse error at line 1,`)},
-	{BadLock, regexp.MustCompile(`^\[json\.exception\.parse_error|parsing .*flake\.lock|^Could not parse '.*flake\.lock'`)},
-	{BadHash, regexp.MustCompile(`^NAR hash mismatch|^mismatch in field 'narHash'`)},
-	{NotFound, regexp.MustCompile(`revspec '.*' not found|^Cannot find Git revision|^Git revision .* (?:does not exist|not found)|^getting Git object .* not found|couldn't find ref '|^[Cc]ould not find branch|^No commits returned by GitLab|^cannot find flake '`)},
-	{Unavailable, regexp.MustCompile(`^[Ff]ailed to open archive.*truncated`)},
-	{Unfetched, regexp.MustCompile(`^[Ff]ailed to open archive.*Unrecognized|^Failed to fetch git repository|^program 'git' failed|^resolving Git reference`)},
+	{NewLock, pattern.New(`^lock file .* has unsupported version|unsupported version '?\d+|unsupported \w+ input attribute`)},
+	{LooseLock, pattern.New(`^lockfile contains mutable lock|^[Ll]ock file contains unlocked input`)},
+	{Unavailable, pattern.New(`^\[json\.exception\.parse_error\.\d+\] parse error at line 1,`)},
+	{BadLock, pattern.New(`^\[json\.exception\.parse_error|parsing .*flake\.lock|^Could not parse '.*flake\.lock'`)},
+	{BadHash, pattern.New(`^NAR hash mismatch|^mismatch in field 'narHash'`)},
+	{NotFound, pattern.New(`revspec '.*' not found|^Cannot find Git revision|^Git revision .* (?:does not exist|not found)|^getting Git object .* not found|couldn't find ref '|^[Cc]ould not find branch|^No commits returned by GitLab|^cannot find flake '`)},
+	{Unavailable, pattern.New(`^[Ff]ailed to open archive.*truncated`)},
+	{Unfetched, pattern.New(`^[Ff]ailed to open archive.*Unrecognized|^Failed to fetch git repository|^program 'git' failed|^resolving Git reference`)},
 }
 
 // gitFaults are the signs in what git says.
 var gitFaults = signs{
-	{NotFound, regexp.MustCompile(`find remote ref|unknown revision|(?i:repository|project) .*not found|not our ref|could not read (?:Username|Password)|does not appear to be a git repository`)},
-	{Unauthorized, regexp.MustCompile(`Authentication failed|Permission denied|(?i)access denied`)},
-	{Unfetched, regexp.MustCompile(`(?i)certificate|host key verification`)},
-	{Unreachable, regexp.MustCompile(`(?i)resolve host|failed to connect|connect to|couldn't connect`)},
-	{Unavailable, regexp.MustCompile(`(?i)timed? ?out|connection (?:closed|reset)|(?:recv|send) failure|hung up|early EOF|stream|disconnect|bytes (?:missing|remaining)|outstanding read data|empty reply|index-pack|(?:ssl|tls)\w*[ _](?:connect|read|recv|handshake)`)},
-	{Unfetched, regexp.MustCompile(``)},
+	{NotFound, pattern.New(`find remote ref|unknown revision|(?i:repository|project) .*not found|not our ref|could not read (?:Username|Password)|does not appear to be a git repository`)},
+	{Unauthorized, pattern.New(`Authentication failed|Permission denied|(?i)access denied`)},
+	{Unfetched, pattern.New(`(?i)certificate|host key verification`)},
+	{Unreachable, pattern.New(`(?i)resolve host|failed to connect|connect to|couldn't connect`)},
+	{Unavailable, pattern.New(`(?i)timed? ?out|connection (?:closed|reset)|(?:recv|send) failure|hung up|early EOF|stream|disconnect|bytes (?:missing|remaining)|outstanding read data|empty reply|index-pack|(?:ssl|tls)\w*[ _](?:connect|read|recv|handshake)`)},
+	{Unfetched, pattern.New(``)},
 }
 
 func (s signs) fault(text string) Fault {
 	for _, f := range s {
-		if f.sign.MatchString(text) {
+		if f.sign().MatchString(text) {
 			return f.fault
 		}
 	}
@@ -79,20 +80,20 @@ func (s signs) fault(text string) Fault {
 // The three ways a failed transfer is told: Nix's own, git's, and the number
 // libcurl gives to what came in place of an answer.
 var (
-	download = regexp.MustCompile(`unable to download '[^']*': ([^\n]*)`)
-	status   = regexp.MustCompile(`^HTTP error (\d+)|^git: .*The requested URL returned error: (\d+)`)
-	curl     = regexp.MustCompile(`\((\d+)\)`)
-	limited  = regexp.MustCompile(`(?i)rate.?limit|too many requests|abuse detection|(?:retry|try again) later`)
+	download = pattern.New(`unable to download '[^']*': ([^\n]*)`)
+	status   = pattern.New(`^HTTP error (\d+)|^git: .*The requested URL returned error: (\d+)`)
+	curl     = pattern.New(`\((\d+)\)`)
+	limited  = pattern.New(`(?i)rate.?limit|too many requests|abuse detection|(?:retry|try again) later`)
 )
 
 // Fault classifies an error of fetching an input or reading flake.lock.
 func (m Message) Fault() Fault {
 	cause := m.Text
-	transfer := download.FindStringSubmatch(cause)
+	transfer := download().FindStringSubmatch(cause)
 	if transfer != nil {
 		cause = transfer[1]
 	}
-	code := status.FindStringSubmatch(cause)
+	code := status().FindStringSubmatch(cause)
 	switch {
 	case code != nil:
 		return answered(code[1]+code[2], m.Text)
@@ -108,7 +109,7 @@ func (m Message) Fault() Fault {
 // later, or there would be no error.
 func answered(code, text string) Fault {
 	switch {
-	case code == "429", code == "403" && limited.MatchString(text):
+	case code == "429", code == "403" && limited().MatchString(text):
 		return RateLimited
 	case code == "401", code == "403":
 		return Unauthorized
@@ -132,13 +133,13 @@ func broken(code string) Fault {
 	return Unavailable
 }
 
-var later = regexp.MustCompile(`(?i)(?:retry|try again|wait) (?:after|in|for)?:? ?(\d{1,5}|a few) ?(s|m)(?:ec|in|\b)`)
+var later = pattern.New(`(?i)(?:retry|try again|wait) (?:after|in|for)?:? ?(\d{1,5}|a few) ?(s|m)(?:ec|in|\b)`)
 
 // RetryAfter returns how long the server asked to be left alone, 0 when it did
 // not say. GitHub's "a few minutes" are three. Nix prints the page that came
 // with an error, and none of its headers.
 func (m Message) RetryAfter() time.Duration {
-	match := later.FindStringSubmatch(m.Text)
+	match := later().FindStringSubmatch(m.Text)
 	if match == nil {
 		return 0
 	}
@@ -152,12 +153,12 @@ func (m Message) RetryAfter() time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-var retrying = regexp.MustCompile(`(?s)^warning: (?:error: )?(unable to download .*); retrying in (\d{1,9}) ms`)
+var retrying = pattern.New(`(?s)^warning: (?:error: )?(unable to download .*); retrying in (\d{1,9}) ms`)
 
 // retry reads that Nix asks a server again by itself: why, and after which
 // pause.
 func retry(full string) (cause string, pause time.Duration, ok bool) {
-	match := retrying.FindStringSubmatch(full)
+	match := retrying().FindStringSubmatch(full)
 	if match == nil {
 		return "", 0, false
 	}
@@ -166,7 +167,7 @@ func retry(full string) (cause string, pause time.Duration, ok bool) {
 	return Message{Text: match[1]}.Brief(), time.Duration(ms) * time.Millisecond, true
 }
 
-var cached = regexp.MustCompile(`(?s)^warning: (?:error: )?(.*); using cached version`)
+var cached = pattern.New(`(?s)^warning: (?:error: )?(.*); using cached version`)
 
 // fromCache returns why Nix says that it goes on with an old download, or "".
 func fromCache(full string) string { return submatch(cached, full) }
@@ -186,7 +187,7 @@ func (l Log) Stale() (m Message, ok bool) {
 	return Message{}, false
 }
 
-var inputFrame = regexp.MustCompile(`^while updating the flake input '([^']+)'`)
+var inputFrame = pattern.New(`^while updating the flake input '([^']+)'`)
 
 // Input returns the name of the flake input that Nix was locking when the
 // error came; "" where it does not tell, as 2.8 does only of some.
@@ -208,7 +209,7 @@ func (m Message) Brief() string {
 
 // gitFailed matches errors that only tell that a git command failed, or what
 // Nix missed after it went on without what git was to fetch.
-var gitFailed = regexp.MustCompile(`^(?:program 'git' failed|Failed to fetch git repository|resolving Git reference|Cannot find Git revision)`)
+var gitFailed = pattern.New(`^(?:program 'git' failed|Failed to fetch git repository|resolving Git reference|Cannot find Git revision)`)
 
 // gitError returns the last "fatal: …" among the raw lines, or "". The one
 // about HEAD comes of Nix 2.26 going on after a fetch that failed. Over ssh,

@@ -264,7 +264,7 @@ func (l Log) Last() (m Message, ok bool) {
 		return Message{}, false
 	}
 	m = l.Errors[len(l.Errors)-1]
-	if fatal := gitError(l.Raw); fatal != "" && gitFailed.MatchString(m.Text) {
+	if fatal := gitError(l.Raw); fatal != "" && gitFailed().MatchString(m.Text) {
 		m.Text = fatal
 	}
 	return m, true

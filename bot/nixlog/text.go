@@ -2,10 +2,11 @@ package nixlog
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // This file and fault.go hold all matching of Nix's human text. The tests run
@@ -49,23 +50,23 @@ func (r Reason) Resources() bool {
 const drv = `'(/nix/store/[^'!^]+\.drv)(?:[!^][^']*)?'`
 
 var (
-	builderFailed  = regexp.MustCompile(`^builder for ` + drv + ` failed (?:with exit code (\d+)|due to signal (\d+))?`)
-	cannotBuild    = regexp.MustCompile(`^Cannot build ` + drv + `\.\nReason: (.*)`)
-	reasonBuilder  = regexp.MustCompile(`^builder failed (?:with exit code (\d+)|due to signal (\d+))`)
-	dependencies   = regexp.MustCompile(`^\d+ dependenc(?:y|ies) (?:of derivation ` + drv + ` failed to build|failed)`)
-	hashMismatch   = regexp.MustCompile(`^hash mismatch in fixed-output derivation ` + drv)
-	lacking        = regexp.MustCompile(`^a '([^']*)' with features \{([^}]*)\} is required to build ` + drv + `, but I am a '([^']*)'`)
-	limit          = regexp.MustCompile(`^(?:building (?:of|derivation) ` + drv + `(?: from \.drv file)? )?(?:timed out after \d+ seconds|killed after writing more than)`)
-	refusedOutput  = regexp.MustCompile(`^(?:cycle detected in build of ` + drv + `|derivation ` + drv + ` may not be deterministic|output '/nix/store/[^']+' is not allowed to refer)`)
-	substitute     = regexp.MustCompile(`^some substitutes for the outputs of derivation ` + drv + ` failed`)
-	outputPath     = regexp.MustCompile(`^output '(/nix/store/[^']+)'`)
-	requiredSystem = regexp.MustCompile(`\nRequired system: '([^']*)'`)
-	requiredFeats  = regexp.MustCompile(`\nRequired features: \{([^}]*)\}`)
+	builderFailed  = pattern.New(`^builder for ` + drv + ` failed (?:with exit code (\d+)|due to signal (\d+))?`)
+	cannotBuild    = pattern.New(`^Cannot build ` + drv + `\.\nReason: (.*)`)
+	reasonBuilder  = pattern.New(`^builder failed (?:with exit code (\d+)|due to signal (\d+))`)
+	dependencies   = pattern.New(`^\d+ dependenc(?:y|ies) (?:of derivation ` + drv + ` failed to build|failed)`)
+	hashMismatch   = pattern.New(`^hash mismatch in fixed-output derivation ` + drv)
+	lacking        = pattern.New(`^a '([^']*)' with features \{([^}]*)\} is required to build ` + drv + `, but I am a '([^']*)'`)
+	limit          = pattern.New(`^(?:building (?:of|derivation) ` + drv + `(?: from \.drv file)? )?(?:timed out after \d+ seconds|killed after writing more than)`)
+	refusedOutput  = pattern.New(`^(?:cycle detected in build of ` + drv + `|derivation ` + drv + ` may not be deterministic|output '/nix/store/[^']+' is not allowed to refer)`)
+	substitute     = pattern.New(`^some substitutes for the outputs of derivation ` + drv + ` failed`)
+	outputPath     = pattern.New(`^output '(/nix/store/[^']+)'`)
+	requiredSystem = pattern.New(`\nRequired system: '([^']*)'`)
+	requiredFeats  = pattern.New(`\nRequired features: \{([^}]*)\}`)
 )
 
 // kinds are the one-line build errors of all versions.
 var kinds = []struct {
-	sign   *regexp.Regexp
+	sign   pattern.Pattern
 	reason Reason
 }{
 	{builderFailed, Builder},
@@ -79,19 +80,19 @@ var kinds = []struct {
 // classify reads an error of a build; ok is false for every other error.
 func classify(text string) (f Failure, ok bool) {
 	f.Text = text
-	if m := cannotBuild.FindStringSubmatch(text); m != nil {
+	if m := cannotBuild().FindStringSubmatch(text); m != nil {
 		f.Drv = m[1]
 		f.explain(m[2])
 		return f, true
 	}
 	for _, k := range kinds {
-		if m := k.sign.FindStringSubmatch(text); m != nil {
+		if m := k.sign().FindStringSubmatch(text); m != nil {
 			f.Drv, f.Reason = firstDrv(m), k.reason
-			f.exit(builderFailed.FindStringSubmatch(text))
+			f.exit(builderFailed().FindStringSubmatch(text))
 			return f, true
 		}
 	}
-	if m := lacking.FindStringSubmatch(text); m != nil {
+	if m := lacking().FindStringSubmatch(text); m != nil {
 		f.Drv, f.Reason, f.Needs = m[3], Lacking, m[2]
 		if m[1] != m[4] {
 			f.Needs = m[1]
@@ -104,7 +105,7 @@ func classify(text string) (f Failure, ok bool) {
 // explain reads the reason that Nix 2.29 and later give.
 func (f *Failure) explain(reason string) {
 	switch {
-	case dependencies.MatchString(reason):
+	case dependencies().MatchString(reason):
 		f.Reason = Dependency
 	case strings.HasPrefix(reason, "platform mismatch"):
 		f.Reason, f.Needs = Lacking, submatch(requiredSystem, f.Text)
@@ -114,7 +115,7 @@ func (f *Failure) explain(reason string) {
 		f.Reason = DiskFull
 	default:
 		f.Reason = Builder
-		if m := reasonBuilder.FindStringSubmatch(reason); m != nil {
+		if m := reasonBuilder().FindStringSubmatch(reason); m != nil {
 			f.exit([]string{"", "", m[1], m[2]})
 		}
 	}
@@ -145,8 +146,8 @@ func firstDrv(m []string) string {
 }
 
 // submatch returns what the first group of re matches in s, or "".
-func submatch(re *regexp.Regexp, s string) string {
-	if m := re.FindStringSubmatch(s); m != nil {
+func submatch(re pattern.Pattern, s string) string {
+	if m := re().FindStringSubmatch(s); m != nil {
 		return m[1]
 	}
 	return ""
@@ -165,11 +166,11 @@ func storeName(path string) string {
 // noNetwork is how Nix's own fetcher, and curl in that of nixpkgs, say that
 // they reached nobody. The builders of packages have no network at all, so
 // what they say of it counts for nothing.
-var noNetwork = regexp.MustCompile(`^error: unable to download '[^']*': (?:Could ?n[o']t|Failed to|Timeout|SSL )` +
+var noNetwork = pattern.New(`^error: unable to download '[^']*': (?:Could ?n[o']t|Failed to|Timeout|SSL )` +
 	`|^error: cannot download .* from any mirror`)
 
 // curlReached tells a mirror that answered ("curl: (22) … error: 404").
-var curlReached = regexp.MustCompile(`^curl: \(22\)`)
+var curlReached = pattern.New(`^curl: \(22\)`)
 
 // runnersFault reads in the end of a failed build's log that it was not the
 // builder's fault: DiskFull or Network; "" otherwise.
@@ -179,9 +180,9 @@ func runnersFault(tail []string) Reason {
 		switch {
 		case strings.Contains(line, "No space left on device"):
 			return DiskFull
-		case curlReached.MatchString(line):
+		case curlReached().MatchString(line):
 			return ""
-		case noNetwork.MatchString(strings.TrimSpace(line)):
+		case noNetwork().MatchString(strings.TrimSpace(line)):
 			reason = Network
 		}
 	}
@@ -227,12 +228,12 @@ func errorText(text string) string {
 	return strings.TrimSpace(message)
 }
 
-var noInput = regexp.MustCompile(`^warning: (?:the flag '--(?:update-input|override-input) ([^' ]+)[^']*'|'([^']+)') does not match any input`)
+var noInput = pattern.New(`^warning: (?:the flag '--(?:update-input|override-input) ([^' ]+)[^']*'|'([^']+)') does not match any input`)
 
 // unknownInput returns the input that Nix was told to update and did not find
 // in the flake, or "".
 func unknownInput(full string) string {
-	if m := noInput.FindStringSubmatch(full); m != nil {
+	if m := noInput().FindStringSubmatch(full); m != nil {
 		return m[1] + m[2]
 	}
 	return ""
@@ -269,7 +270,7 @@ func (p place) clean() Place {
 }
 
 // escape is an ANSI sequence: CSI (colours), OSC (links, titles), or a short one.
-var escape = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[ -/]*[0-~])")
+var escape = pattern.New("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[ -/]*[0-~])")
 
 // Clean strips ANSI sequences and control bytes other than newline and tab
 // from a text, and makes it valid UTF-8.
@@ -280,5 +281,5 @@ func Clean(text string) string {
 			return -1
 		}
 		return r
-	}, escape.ReplaceAllString(text, ""))
+	}, escape().ReplaceAllString(text, ""))
 }

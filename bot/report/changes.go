@@ -3,159 +3,241 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/derivation"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
-// topChanges is how many packages are shown without a click.
-const topChanges = 20
+// changes are what changed over a fleet, whoever found it out: a [Report] and
+// a [Comparison] are written from it alike, for every kind of reader.
+type changes struct {
+	// fleet are all hosts, compared those of which both closures are known and
+	// differ.
+	fleet, compared []string
+	deltas          map[string]*closure.Delta
+	rows            []closure.Row
+	causes          derivation.Causes
+}
 
-// rows are the package changes of all hosts that were compared, folded, and
-// which hosts these are.
-func (r Report) rows() (rows []closure.Row, compared []string) {
+func newChanges(fleet []string, deltas map[string]*closure.Delta, causes *derivation.Causes) changes {
+	c := changes{
+		fleet:    slices.Sorted(slices.Values(fleet)),
+		compared: slices.Sorted(maps.Keys(deltas)),
+		deltas:   deltas,
+		rows:     closure.Fold(deltas),
+	}
+	if causes != nil {
+		c.causes = *causes
+	}
+	return c
+}
+
+// changes are those of the hosts that were built on both sides.
+func (r Report) changes() changes {
 	deltas := make(map[string]*closure.Delta)
 	for _, host := range r.Hosts {
 		if host.Closure != nil && host.Verdict != verdict.Unchanged {
 			deltas[host.Name] = host.Closure
-			compared = append(compared, host.Name)
 		}
 	}
-	return closure.Fold(deltas), compared
+	all := r.named(func(verdict.Verdict) bool { return true })
+	return newChanges(all, deltas, r.Causes)
 }
 
-// A spread is the changes that happen on the same hosts.
-type spread struct {
-	where string
+// where says on which hosts something happens, by their names unless these are
+// more than most; names pass through write.
+func (c changes) where(hosts []string, most int, write func(string) string) string {
+	fleet, all := c.compared, "all compared"
+	if len(c.compared) == len(c.fleet) || len(missing(c.compared, hosts)) > 0 {
+		fleet, all = c.fleet, everywhere
+	}
+	others := missing(hosts, fleet)
+	switch {
+	case len(others) == 0 && len(hosts) > 1:
+		return all
+	case len(others) <= fewHosts && len(hosts) > fewHosts:
+		return all + " but " + names(others, len(c.fleet), write)
+	case len(hosts) > most:
+		return fmt.Sprintf("%d of %d", len(hosts), len(c.fleet))
+	}
+	return names(hosts, len(c.fleet), write)
+}
+
+// everywhere is on the whole fleet.
+const everywhere = "everywhere"
+
+// fewHosts is how many are named as those where something does not happen.
+const fewHosts = 3
+
+// missing are those of hosts that are not in list, which is sorted.
+func missing(list, hosts []string) []string {
+	var others []string
+	for _, host := range hosts {
+		if _, found := slices.BinarySearch(list, host); !found {
+			others = append(others, host)
+		}
+	}
+	return others
+}
+
+// topChanges is how many packages are shown without a click, unless more of
+// them matter to everyone.
+const topChanges = 20
+
+// Of the changes that happen on the same hosts, that many are worth a table of
+// their own, and that many tables are.
+const (
+	rowsOfGroup = 4
+	manyGroups  = 12
+)
+
+// A part is the changes that are shown together.
+type part struct {
+	// title says what they have in common; the names of hosts in it are written.
+	title string
 	rows  []closure.Row
+	// scattered changes happen on hosts of their own.
+	scattered bool
 }
 
-// top splits rows into those shown without a click, the fleet's first, and
-// the others by the hosts they happen on. Shown are those that matter to every
-// reader or that somebody asked for.
-func (r Report) top(rows []closure.Row, name func(string) string) (top []closure.Row, rest []spread) {
+// parts sort the changes: first those that matter to everyone and those that
+// somebody asked for, then those of services, then the others by the hosts
+// they happen on, most hosts first. When brief, the first part is short: what
+// is too much for it makes a second, and what is little altogether stays in
+// one. Only the first may be empty.
+func (c changes) parts(brief bool, write func(string) string) []part {
+	shown := part{title: "system and explicit packages", scattered: true}
+	asked := part{title: "more explicit packages", scattered: true}
+	served := part{title: "packages of services", scattered: true}
+	var rest []closure.Row
+	for _, row := range c.rows {
+		room := !brief || len(shown.rows) < topChanges
+		switch {
+		case row.Important, row.Direct && room, brief && len(c.rows) <= topChanges:
+			shown.rows = append(shown.rows, row)
+		case row.Direct:
+			asked.rows = append(asked.rows, row)
+		case len(row.Services) > 0:
+			served.rows = append(served.rows, row)
+		default:
+			rest = append(rest, row)
+		}
+	}
+	all := append([]part{shown, asked, served}, c.groups(rest, write)...)
+	for i := range all {
+		sortRows(all[i].rows)
+	}
+	return append(all[:1], slices.DeleteFunc(all[1:], func(p part) bool { return len(p.rows) == 0 })...)
+}
+
+// sortRows puts what weighs most first; then what goes back, goes away or
+// comes anew, and what happens on most hosts. The order of closure.Fold stands
+// among the important ones, and decides what else weighs alike.
+func sortRows(rows []closure.Row) {
+	weight := func(row closure.Row) int {
+		switch {
+		case row.Important:
+			return 0
+		case row.Direct:
+			return 1
+		case len(row.Services) > 0:
+			return 2
+		}
+		return 3
+	}
+	hosts := func(row closure.Row) int {
+		if row.Important {
+			return 0
+		}
+		return len(row.Hosts)
+	}
+	slices.SortStableFunc(rows, func(a, b closure.Row) int {
+		return cmp.Or(
+			cmp.Compare(weight(a), weight(b)),
+			cmp.Compare(slices.Index(unusual, b.Kind), slices.Index(unusual, a.Kind)),
+			cmp.Compare(hosts(b), hosts(a)))
+	})
+}
+
+// unusual are the kinds a reader should see before the others, the last first.
+var unusual = []closure.Kind{closure.Added, closure.Removed, closure.Downgrade}
+
+// groups part rows by the hosts they happen on; small groups are one part.
+func (c changes) groups(rows []closure.Row, write func(string) string) (groups []part) {
+	byHosts := make(map[string][]closure.Row)
 	for _, row := range rows {
-		if len(top) < topChanges && (row.Important || row.Direct || len(rows) <= topChanges) {
-			top = append(top, row)
+		key := strings.Join(row.Hosts, "\n")
+		byHosts[key] = append(byHosts[key], row)
+	}
+	ranked := slices.SortedFunc(maps.Values(byHosts), func(a, b []closure.Row) int {
+		return cmp.Or(cmp.Compare(len(b[0].Hosts), len(a[0].Hosts)), cmp.Compare(len(b), len(a)), slices.Compare(a[0].Hosts, b[0].Hosts))
+	})
+	others := part{title: "other packages", scattered: true}
+	for _, rows := range ranked {
+		if len(ranked) > 1 && len(rows) < rowsOfGroup || len(groups) == manyGroups {
+			others.rows = append(others.rows, rows...)
 			continue
 		}
-		where := r.onHosts(row, name)
-		i := slices.IndexFunc(rest, func(s spread) bool { return s.where == where })
-		if i < 0 {
-			i, rest = len(rest), append(rest, spread{where: where})
+		title := "other packages"
+		if where := c.where(rows[0].Hosts, len(c.fleet), write); len(c.fleet) > 1 {
+			title += strings.Replace(" on "+where, "on "+everywhere, everywhere, 1)
 		}
-		rest[i].rows = append(rest[i].rows, row)
+		groups = append(groups, part{title: title, rows: rows})
 	}
-	slices.SortStableFunc(top, func(a, b closure.Row) int { return cmp.Compare(len(b.Hosts), len(a.Hosts)) })
-	slices.SortStableFunc(rest, func(a, b spread) int { return cmp.Compare(len(b.rows[0].Hosts), len(a.rows[0].Hosts)) })
-	return top, rest
+	if len(groups) > 0 {
+		others.title = "remaining packages"
+	}
+	return append(groups, others)
 }
 
-// onHosts says where a change happens; host names pass through name.
-func (r Report) onHosts(row closure.Row, name func(string) string) string {
-	switch {
-	case len(row.Hosts) == len(r.Hosts):
-		return "everywhere"
-	case row.Everywhere && len(row.Hosts) > 1:
-		return "on all compared"
-	}
-	return "only on " + r.names(row.Hosts, name)
-}
+// A mark tells a kind of change from the others; the sum explains it.
+type mark struct{ sign, word string }
 
-// changes are the packages that change, over the whole fleet.
-func (r Report) changes() []block {
-	rows, compared := r.rows()
-	if len(compared) == 0 {
-		return nil
-	}
-	top, rest := r.top(rows, inline)
-	where := len(compared) > 1
-	blocks := []block{
-		paragraph(rankChange, "", r.sum(rows, r.names(compared, inline))),
-		{open: changeHeader(where), close: "\n", bullet: "| ", items: r.changeRows(top, where, rankChange)},
-	}
-	for _, spread := range rest {
-		summary := fmt.Sprintf("%s: %s more", spread.where, count(len(spread.rows), "package"))
-		blocks = append(blocks, folded(summary, "| ", changeHeader(false), r.changeRows(spread.rows, false, rankDetail)))
-	}
-	return blocks
+var marks = map[closure.Kind]mark{
+	closure.Upgrade:   {"↑", "newer"},
+	closure.Downgrade: {"↓", "older"},
+	closure.Mixed:     {"~", "otherwise changed"},
+	closure.Unordered: {"~", "otherwise changed"},
+	closure.Added:     {"+", "new"},
+	closure.Removed:   {"−", "gone"},
 }
 
 // sum counts what changes on the compared hosts.
-func (r Report) sum(rows []closure.Row, compared string) string {
-	var changed, added, removed, rebuilt int
-	for _, row := range rows {
-		switch row.Kind {
-		case closure.Added:
-			added++
-		case closure.Removed:
-			removed++
-		default:
-			changed += max(1, len(row.Members))
+func (c changes) sum(write func(string) string) string {
+	counts := make(map[mark]int)
+	for _, row := range c.rows {
+		counts[marks[row.Kind]] += max(1, len(row.Members))
+	}
+	var parts []string
+	for _, kind := range []closure.Kind{closure.Upgrade, closure.Downgrade, closure.Mixed, closure.Added, closure.Removed} {
+		if n := counts[marks[kind]]; n > 0 {
+			number := thousands(n)
+			if len(parts) == 0 {
+				number = count(n, "package")
+			}
+			parts = append(parts, number+" "+marks[kind].sign+" "+marks[kind].word)
 		}
 	}
-	for _, host := range r.Hosts {
-		if host.Closure != nil {
-			rebuilt = max(rebuilt, host.Closure.Rebuilt)
-		}
-	}
-	parts := []string{
-		fmt.Sprintf("Compared on %s: %s in another version, %d new, %d gone", compared, count(changed, "package"), added, removed),
-	}
-	if rebuilt > 0 {
-		parts = append(parts, fmt.Sprintf("up to %d more a host rebuilt in the same version", rebuilt))
-	}
-	return strings.Join(parts, "; ") + "."
+	found := cmp.Or(strings.Join(parts, ", "), "every package in the same version")
+	where := strings.TrimSuffix("Compared on "+names(c.compared, len(c.fleet), write), " on ")
+	return where + ": " + found + c.rebuilt() + "."
 }
 
-// changeHeader is the head of a table of packages.
-func changeHeader(where bool) string {
-	if where {
-		return "| package | version | size | where |\n|:--|:--|--:|:--|\n"
+// rebuilt counts what has other paths in the same version.
+func (c changes) rebuilt() string {
+	most := 0
+	for _, delta := range c.deltas {
+		most = max(most, delta.Rebuilt)
 	}
-	return "| package | version | size |\n|:--|:--|--:|\n"
-}
-
-// changeRows are rows of a table of packages.
-func (r Report) changeRows(rows []closure.Row, where bool, rank rank) []item {
-	var items []item
-	for _, row := range rows {
-		name := inline(packageName(row))
-		if row.Important {
-			name = bold(packageName(row))
-		}
-		text := fmt.Sprintf("| %s | %s | %s |", name, inline(move(row)), signedBytes(row.SizeDelta))
-		if where {
-			text += " " + r.onHosts(row, inline) + " |"
-		}
-		items = append(items, item{rank, "package", text + "\n"})
-	}
-	return items
-}
-
-// packageName names a package, or a family by what it has in common.
-func packageName(row closure.Row) string {
-	if len(row.Members) > 0 {
-		return fmt.Sprintf("%d packages of %s", len(row.Members), row.Was)
-	}
-	return row.Name
-}
-
-// move writes what became of a package's versions.
-func move(row closure.Row) string {
-	before, _ := clip(row.Before.String(), 1, 60)
-	after, _ := clip(row.After.String(), 1, 60)
 	switch {
-	case row.Kind == closure.Added:
-		return strings.TrimSpace("new: " + after)
-	case row.Kind == closure.Removed:
-		return strings.TrimSpace("gone: " + before)
-	case row.Kind == closure.Downgrade:
-		return before + " → " + after + " (downgrade)"
-	case row.Was != "" && before == after:
-		return row.Was + " → " + row.Name
+	case most == 0:
+		return ""
+	case len(c.deltas) == 1:
+		return fmt.Sprintf("; %s more rebuilt in the same version", thousands(most))
 	}
-	return cmp.Or(before, "no version") + " → " + cmp.Or(after, "no version")
+	return fmt.Sprintf("; up to %s more a host rebuilt in the same version", thousands(most))
 }

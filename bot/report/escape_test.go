@@ -176,7 +176,7 @@ func FuzzLink(f *testing.F) {
 // GitHub parses it.
 func TestHostileReport(t *testing.T) {
 	for _, budget := range []int{200_000, 60_000, 20_000, 4_000} {
-		source := []byte(Markdown(hostile(), budget) + "\n" + Markdown(hostileQuiet(), budget))
+		source := []byte(Markdown(hostile(), budget) + "\n" + Markdown(hostileQuiet(), budget) + "\n" + ComparisonMarkdown(hostileComparison(), budget))
 		if bytes.Contains(source, []byte("<!--")) {
 			t.Error("a comment is opened")
 		}

@@ -162,7 +162,12 @@ const someOf = 6
 // names writes hosts as people say it: "every host", "web and nas",
 // "a, b, c and 14 more". Each name passes through write.
 func (r Report) names(hosts []string, write func(string) string) string {
-	if len(hosts) == len(r.Hosts) && len(hosts) > 2 {
+	return names(hosts, len(r.Hosts), write)
+}
+
+// names writes hosts out of a fleet of so many.
+func names(hosts []string, fleet int, write func(string) string) string {
+	if len(hosts) == fleet && len(hosts) > 2 {
 		return everyHost
 	}
 	var parts []string

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
@@ -76,7 +77,12 @@ func (h Host) packages() string {
 	if h.Closure == nil {
 		return ""
 	}
-	counts := h.Closure.Counts()
+	return packages(h.Closure)
+}
+
+// packages counts what changes in a closure, in words.
+func packages(delta *closure.Delta) string {
+	counts := delta.Counts()
 	parts := tally{{"changed", counts.Changed}, {"new", counts.Added}, {"gone", counts.Removed}}
 	parts = slices.DeleteFunc(parts, func(part tallied) bool { return part.n == 0 })
 	return cmp.Or(parts.words(), "same versions")
@@ -92,10 +98,17 @@ func (h Host) size() string {
 
 // signedBytes writes a difference in bytes with its sign in a binary unit.
 func signedBytes(n int64) string {
-	sign := "+"
-	if n < 0 {
-		sign, n = "−", -n
+	switch {
+	case n == 0:
+		return "±0"
+	case n < 0:
+		return "−" + amount(-n)
 	}
+	return "+" + amount(n)
+}
+
+// amount writes a size in a binary unit.
+func amount(n int64) string {
 	size, unit := float64(n), "B"
 	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
 		if size < 1024 {
@@ -103,13 +116,10 @@ func signedBytes(n int64) string {
 		}
 		size, unit = size/1024, next
 	}
-	switch {
-	case n == 0:
-		return "±0"
-	case size < 10 && unit != "B":
-		return fmt.Sprintf("%s%.1f %s", sign, size, unit)
+	if size < 10 && unit != "B" {
+		return fmt.Sprintf("%.1f %s", size, unit)
 	}
-	return fmt.Sprintf("%s%.0f %s", sign, size, unit)
+	return fmt.Sprintf("%.0f %s", size, unit)
 }
 
 // foreignSystem is a host's system where it is not what most hosts are.
@@ -120,8 +130,26 @@ func (r Report) foreignSystem(host Host) string {
 	return host.System
 }
 
+// forecast is what had to be done for a host before it was built.
+func (h Host) forecast() string {
+	if h.Work == nil {
+		return ""
+	}
+	if h.Work.Build+h.Work.Fetch+h.Work.Unknown == 0 {
+		return "nothing"
+	}
+	work := fmt.Sprintf("%s to build, %s to fetch", thousands(h.Work.Build), thousands(h.Work.Fetch))
+	if h.Work.Fetch > 0 {
+		work += " (" + amount(h.Work.Download) + ")"
+	}
+	if h.Work.Unknown > 0 {
+		work = "at least " + work
+	}
+	return work
+}
+
 // columns of a host table that have something in them.
-type columns struct{ builds, packages, size bool }
+type columns struct{ builds, packages, size, forecast bool }
 
 // columns tells which columns some of the hosts fill.
 func (r Report) columns(hosts []Host) columns {
@@ -130,6 +158,7 @@ func (r Report) columns(hosts []Host) columns {
 		used.builds = used.builds || r.Depth != "eval"
 		used.packages = used.packages || host.packages() != ""
 		used.size = used.size || host.size() != ""
+		used.forecast = used.forecast || host.forecast() != ""
 	}
 	return used
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/flake"
@@ -127,21 +126,11 @@ func became(c flake.InputChange) string {
 		parts = append(parts, "older by "+cmp.Or(apart(c.Before.Date, c.After.Date), "less than a day"))
 	}
 	if c.Commits > 0 {
-		parts = append(parts, commits(c.Commits))
+		parts = append(parts, count(c.Commits, "commit"))
 	} else if c.Behind > 0 {
-		parts = append(parts, commits(c.Behind)+" back")
+		parts = append(parts, count(c.Behind, "commit")+" back")
 	}
 	return strings.Join(parts, ", ")
-}
-
-// commits counts them as people write large numbers: 59,703.
-func commits(n int) string {
-	digits := strconv.Itoa(n)
-	text := strings.TrimPrefix(count(n, "commit"), digits)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits + text
 }
 
 // linkedFate is what became of an input, with the page that shows it.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/derivation"
 	"github.com/nixferry/nixferry/bot/flake"
 	"github.com/nixferry/nixferry/bot/triage"
 )
@@ -20,12 +21,15 @@ import (
 // reports give equal bytes: hosts, inputs, edits and warnings are sorted, lists
 // are never null, times are UTC and durations have milliseconds. The error is
 // w's.
-func WriteJSON(w io.Writer, r Report) error {
+func WriteJSON(w io.Writer, r Report) error { return encode(w, r.settled(), "report.json") }
+
+// encode writes v, which is called name.
+func encode(w io.Writer, v any, name string) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r.settled()); err != nil {
-		return fmt.Errorf("writing report.json: %w", err)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	return nil
 }
@@ -71,6 +75,7 @@ func (r Report) settled() Report {
 	for i, host := range r.Hosts {
 		r.Hosts[i] = host.settled()
 	}
+	r.Causes = settledCauses(r.Causes)
 	t := r.Timings
 	r.Timings = Timings{millis(t.Total), millis(t.Bump), millis(t.Evaluate), millis(t.Build), millis(t.Compare), millis(t.OwnCPU)}
 	return r
@@ -85,15 +90,17 @@ func (h Host) settled() Host {
 	h.Warnings.New = sorted(h.Warnings.New, strings.Compare)
 	h.Warnings.Gone = sorted(h.Warnings.Gone, strings.Compare)
 	h.Warnings.Kept = sorted(h.Warnings.Kept, strings.Compare)
-	if h.Closure != nil {
-		h.Closure = settledDelta(*h.Closure)
-	}
+	h.Closure = settledDelta(h.Closure)
 	return h
 }
 
 // settledDelta fills lists that a foreign report.json leaves out; what
 // closure.Diff returns has none.
-func settledDelta(d closure.Delta) *closure.Delta {
+func settledDelta(delta *closure.Delta) *closure.Delta {
+	if delta == nil {
+		return nil
+	}
+	d := *delta
 	byName := func(a, b closure.Item) int { return strings.Compare(a.Name, b.Name) }
 	d.Added, d.Removed = sorted(d.Added, byName), sorted(d.Removed, byName)
 	d.Changed = sorted(d.Changed, func(a, b closure.Change) int { return strings.Compare(a.Name, b.Name) })
@@ -107,6 +114,38 @@ func settledDelta(d closure.Delta) *closure.Delta {
 		d.Changed[i].After = append(closure.Versions{}, change.After...)
 	}
 	return &d
+}
+
+// settledCauses fills lists that a foreign report.json leaves out; the order of
+// what derivation.Compare returns is settled.
+func settledCauses(causes *derivation.Causes) *derivation.Causes {
+	if causes == nil {
+		return nil
+	}
+	settled := *causes
+	settled.List = append([]derivation.Cause{}, causes.List...)
+	for i := range settled.List {
+		settleCause(&settled.List[i])
+	}
+	settleCause(&settled.Configuration)
+	settled.PerHost = counts(settled.PerHost)
+	return &settled
+}
+
+func settleCause(c *derivation.Cause) {
+	c.Patches.Added = append([]string{}, c.Patches.Added...)
+	c.Patches.Dropped = append([]string{}, c.Patches.Dropped...)
+	c.CVEs = append([]string{}, c.CVEs...)
+	c.Hosts = append([]string{}, c.Hosts...)
+	c.PerHost = counts(c.PerHost)
+}
+
+// counts are never null.
+func counts(perHost map[string]int) map[string]int {
+	if perHost == nil {
+		return map[string]int{}
+	}
+	return perHost
 }
 
 // sorted returns a sorted copy of list that is never nil; what compares equal

@@ -28,25 +28,28 @@ func written(t *testing.T, r Report) string {
 	return out.String()
 }
 
-// schema compiles report.schema.json, with formats checked and with fields
+// schema compiles one of the schemas, with formats checked and with fields
 // that it does not name forbidden, so that it is complete.
-func schema(t *testing.T) *jsonschema.Schema {
+func schema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	text, err := os.ReadFile("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	closeObjects(document)
+	const home = "https://github.com/nixferry/nixferry/bot/report/"
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
-	if err := compiler.AddResource("report.schema.json", document); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"report.schema.json", "diff.schema.json"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeObjects(document)
+		if err := compiler.AddResource(home+file, document); err != nil {
+			t.Fatal(err)
+		}
 	}
-	compiled, err := compiler.Compile("report.schema.json")
+	compiled, err := compiler.Compile(home + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +89,7 @@ func full() Report {
 }
 
 func TestWriteJSON(t *testing.T) {
-	schema := schema(t)
+	schema := schema(t, "report.schema.json")
 	for _, test := range append(scenarios(), scenario{"full", full()}, scenario{"zero", Report{Depth: "build"}}) {
 		text := written(t, test.report)
 		instance, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
@@ -103,9 +106,25 @@ func TestWriteJSON(t *testing.T) {
 	golden(t, "full.json", written(t, full()))
 }
 
-// TestSchemaFields finds fields that the schema has and the report has not.
+// TestSchemaFields finds fields that the schemas have and the values have not.
 func TestSchemaFields(t *testing.T) {
-	text, err := os.ReadFile("report.schema.json")
+	report, comparison := map[string]bool{}, map[string]bool{}
+	fieldsOf(reflect.TypeFor[Report](), report)
+	fieldsOf(reflect.TypeFor[Comparison](), comparison)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(report)), slices.Sorted(maps.Keys(properties(t, "report.schema.json")))); diff != "" {
+		t.Errorf("fields mismatch (-report +schema):\n%s", diff)
+	}
+	for name := range properties(t, "diff.schema.json") {
+		if !comparison[name] {
+			t.Errorf("diff.schema.json has %s, the comparison has not", name)
+		}
+	}
+}
+
+// properties are the names of all properties in a schema.
+func properties(t *testing.T, file string) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,12 +132,9 @@ func TestSchemaFields(t *testing.T) {
 	if err := json.Unmarshal(text, &document); err != nil {
 		t.Fatal(err)
 	}
-	want, got := map[string]bool{}, map[string]bool{}
-	fieldsOf(reflect.TypeFor[Report](), want)
-	propertiesOf(document, got)
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" {
-		t.Errorf("fields mismatch (-report +schema):\n%s", diff)
-	}
+	names := map[string]bool{}
+	propertiesOf(document, names)
+	return names
 }
 
 func fieldsOf(typ reflect.Type, names map[string]bool) {

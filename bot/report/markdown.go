@@ -21,7 +21,7 @@ func Markdown(r Report, budget int) string {
 		{"### Renamed options, not urgent\n\n", []block{r.renameRows()}},
 		{"### New warnings\n\n", []block{r.newWarnings()}},
 		{blocks: []block{r.brokenBefore()}},
-		{"### What changed\n\n", append(r.changes(), r.bump()...)},
+		{"### What changed\n\n", append(r.changes().blocks(), r.bump()...)},
 		{"### Going back\n\n", []block{r.goingBack()}},
 		{blocks: []block{r.made()}},
 	}, budget, link("the full report", r.Run))
@@ -80,6 +80,9 @@ func (r Report) hostHeader(hosts []Host) string {
 	if columns.size {
 		names, ruler = names+" size |", ruler+"--:|"
 	}
+	if columns.forecast {
+		names, ruler = names+" forecast |", ruler+":--|"
+	}
 	return names + "\n" + ruler + "\n"
 }
 
@@ -104,6 +107,9 @@ func (r Report) hostRows(hosts []Host, rank rank) []item {
 		}
 		if columns.size {
 			row += " " + host.size() + " |"
+		}
+		if columns.forecast {
+			row += " " + host.forecast() + " |"
 		}
 		rows = append(rows, item{rank, "host", row + "\n"})
 	}

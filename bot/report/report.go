@@ -2,6 +2,9 @@
 // report.json, as Markdown for the pull request and the job summary, and as
 // text for a terminal.
 //
+// A [Comparison] is what `nixferry diff` ends in. What changed in a fleet is
+// written of it in the words, and by the code, that a report has for it.
+//
 // Every renderer reads only the [Report]. Everything in it that came from Nix,
 // a package, a commit or a person is hostile text: renderers may not let it
 // mention people, close a fence, forge a marker or break a table.
@@ -11,9 +14,11 @@ import (
 	"time"
 
 	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/derivation"
 	"github.com/nixferry/nixferry/bot/flake"
 	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
+	"github.com/nixferry/nixferry/bot/workload"
 )
 
 // Schema is the version of report.json. It grows by one when a field changes
@@ -39,7 +44,10 @@ type Report struct {
 	Left   []flake.Left        `json:"left"`
 	Inputs []flake.InputChange `json:"inputs"`
 	Hosts  []Host              `json:"hosts"`
-	Pull   *Pull               `json:"pull,omitempty"`
+	// Causes say which recipes the rebuilds of all hosts are due to; nil where
+	// nobody looked.
+	Causes *derivation.Causes `json:"causes,omitempty"`
+	Pull   *Pull              `json:"pull,omitempty"`
 	// Repository is the web address of the owner's repository, for links to
 	// their files; empty away from GitHub.
 	Repository string `json:"repository,omitempty"`
@@ -112,6 +120,9 @@ type Host struct {
 	Warnings Warnings         `json:"warnings"`
 	// Closure is absent unless both sides were built.
 	Closure *closure.Delta `json:"closure,omitempty"`
+	// Work is what had to be built and fetched, as forecast before the build;
+	// nil where nobody looked.
+	Work *workload.Work `json:"work,omitempty"`
 }
 
 // A Side is a host on one commit.

@@ -10,6 +10,7 @@ import (
 	"github.com/nixferry/nixferry/bot/flake"
 	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
+	"github.com/nixferry/nixferry/bot/workload"
 )
 
 // A scenario is a report whose renderings are golden files.
@@ -84,6 +85,9 @@ func fleet(n int, fates ...made) Report {
 	for i := range n {
 		r.Hosts = append(r.Hosts, fates[i%len(fates)](fmt.Sprintf("host-%03d", i)))
 	}
+	if hosts := r.with(verdict.Good); len(hosts) > 0 {
+		r.Causes = reasons(hosts...)
+	}
 	return r
 }
 
@@ -114,20 +118,43 @@ func upgraded(name string) Host {
 		Name: name,
 		Closure: &closure.Delta{
 			Size:    closure.Size{Before: 4 << 30, After: 4<<30 + 310<<20},
+			Paths:   closure.Size{Before: 2556, After: 2561},
 			Rebuilt: 812,
-			Added:   []closure.Item{{Name: "dbus-broker", Versions: closure.Versions{"37"}, Size: 640 << 10}},
-			Removed: []closure.Item{{Name: "libfoo", Versions: closure.Versions{"1.2"}, Size: 4 << 20}},
+			Added: []closure.Item{{
+				Name: "dbus-broker", Versions: closure.Versions{"37"}, Size: 640 << 10, With: 2 << 20,
+				Services: []string{"dbus-broker.service", "user-dbus-broker.service"}, Why: []string{"etc", "unit-dbus-broker.service", "dbus-broker"},
+			}},
+			Removed: []closure.Item{{
+				Name: "libfoo", Versions: closure.Versions{"1.2"}, Size: 4 << 20, With: 4 << 20, Why: []string{"system-path", "bar", "libfoo"},
+			}},
 			Changed: []closure.Change{
 				moved("linux", "6.12.58", "6.18.3", 12<<20),
 				moved("systemd", "257.10", "258.2", 3<<20),
 				moved("openssl", "3.4.1", "3.6.0", -200<<10),
 				moved("tool-of-"+name, "1.0", "2.0", 1<<20),
-				{Name: "python3.13-requests", Was: "python3.12-requests", Before: closure.Versions{"2.32"}, After: closure.Versions{"2.32"}, Kind: closure.Upgrade},
-				{Name: "python3.13-idna", Was: "python3.12-idna", Before: closure.Versions{"3.11"}, After: closure.Versions{"3.11"}, Kind: closure.Upgrade},
+				older("nginx", "1.29.3", "1.28.0"),
+				followed("requests", "2.32"), followed("idna", "3.11"), followed("certifi", "2025.1"), followed("six", "1.17"),
+				moved("kate", "25.04.1", "25.08.0", 1<<20), moved("dolphin", "25.04.1", "25.08.0", 1<<20),
+				moved("ark", "25.04.1", "25.08.0", 0), moved("okular", "25.04.1", "25.08.0", 0),
 			},
 		},
 		Warnings: Warnings{New: []string{"The option `i18n.consoleFont' defined in `/etc/nixos/console.nix' has been renamed to `console.font'."}},
 	})
+}
+
+// followed is a module of Python that only follows its interpreter.
+func followed(name, version string) closure.Change {
+	return closure.Change{
+		Name: "python3.13-" + name, Was: "python3.12-" + name, Kind: closure.Upgrade,
+		Before: closure.Versions{version}, After: closure.Versions{version},
+	}
+}
+
+// older is a service that goes back.
+func older(name, before, after string) closure.Change {
+	change := moved(name, before, after, 0)
+	change.Kind, change.Services = closure.Downgrade, []string{name + ".service"}
+	return change
 }
 
 func moved(name, before, after string, size int64) closure.Change {
@@ -219,7 +246,11 @@ func mixed() Report {
 	attic.Verdict = verdict.Skipped
 	attic.Head.Side = verdict.Side{Eval: verdict.NotRun, Build: verdict.NotRun}
 	git := sides(noBuild, worked, Host{Name: "git"})
-	r.Hosts = []Host{broken("web"), unbuilt("build"), desk, upgraded("nas"), unchanged("router"), pi, git, lab, big, attic}
+	desk.Work = &workload.Work{Build: 12, Fetch: 1340, Download: 2 << 30, Unpacked: 7 << 30, Unknown: 1}
+	nas := upgraded("nas")
+	nas.Work = &workload.Work{}
+	r.Hosts = []Host{broken("web"), unbuilt("build"), desk, nas, unchanged("router"), pi, git, lab, big, attic}
+	r.Causes = reasons("desk", "nas")
 	r.Notes = []string{"flake.lock was out of step with flake.nix before the bump; both sides were evaluated with the lock as it would be."}
 	return r
 }

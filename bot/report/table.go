@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,6 +10,9 @@ import (
 const (
 	gap       = "  "
 	leastCell = 8
+	// glue stands in a cell for a space at which no line breaks. No foreign
+	// text has it.
+	glue = "\x1f"
 )
 
 // table writes rows of cells in columns that fit the screen, the first row
@@ -21,7 +25,7 @@ func (s *screen) table(rows [][]string, paints []paint) {
 			paint = paints[i]
 		}
 		for _, line := range tableLines(row, widths) {
-			s.line(s.paint(paint, strings.TrimRight(line, " ")))
+			s.line(s.paint(paint, strings.TrimRight(strings.ReplaceAll(line, glue, " "), " ")))
 		}
 	}
 	s.line("")
@@ -31,7 +35,7 @@ func (s *screen) table(rows [][]string, paints []paint) {
 func tableLines(row []string, widths []int) []string {
 	var lines []string
 	for column, cell := range row {
-		for i, part := range wrap(cell, widths[column]) {
+		for i, part := range hardWrapped(wrap(cell, widths[column]), widths[column]) {
 			if i == len(lines) {
 				lines = append(lines, "")
 			}
@@ -39,44 +43,54 @@ func tableLines(row []string, widths []int) []string {
 			for _, width := range widths[:column] {
 				start += width + len(gap)
 			}
-			lines[i] += strings.Repeat(" ", start-letters(lines[i])) + shortened(part, widths[column])
+			lines[i] += strings.Repeat(" ", start-letters(lines[i])) + part
 		}
 	}
 	return lines
 }
 
 // fitColumns gives each column the width of its widest cell, and then takes
-// from the widest until all fit.
+// from the widest until all fit: as long as there are any from those that have
+// room beside their longest word.
 func fitColumns(rows [][]string, width int) []int {
-	widths := make([]int, len(rows[0]))
+	widths, words := make([]int, len(rows[0])), make([]int, len(rows[0]))
 	total := len(gap) * (len(widths) - 1)
 	for column := range widths {
 		for _, row := range rows {
 			widths[column] = max(widths[column], letters(row[column]))
+			for word := range strings.FieldsSeq(row[column]) {
+				words[column] = max(words[column], letters(word))
+			}
 		}
 		total += widths[column]
 	}
 	for ; total > width; total-- {
-		widest := 0
+		widest := -1
 		for column := range widths {
-			if widths[column] > widths[widest] {
+			if widths[column] > max(words[column], leastCell) && (widest < 0 || widths[column] > widths[widest]) {
 				widest = column
 			}
 		}
-		if widths[widest] <= leastCell {
-			break
+		if widest < 0 {
+			widest = slices.Index(widths, slices.Max(widths))
+			if widths[widest] <= leastCell {
+				break
+			}
 		}
 		widths[widest]--
 	}
 	return widths
 }
 
-// shortened is text in at most width columns.
-func shortened(text string, width int) string {
-	if letters(text) <= width {
-		return text
+// hardWrapped breaks lines that are longer than width, which are single words.
+func hardWrapped(lines []string, width int) []string {
+	var short []string
+	for _, line := range lines {
+		for runes := range slices.Chunk([]rune(line), width) {
+			short = append(short, string(runes))
+		}
 	}
-	return string([]rune(text)[:width-1]) + "…"
+	return short
 }
 
 // wrap parts a line at spaces into lines of at most width columns, which keep

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
@@ -123,7 +124,7 @@ func (s *screen) answer(r Report) {
 func (s *screen) hosts(r Report) {
 	shown, rest := r.split()
 	used := r.columns(shown)
-	table := [][]string{{"host", "evaluates", "builds", "packages", "size"}}
+	table := [][]string{{"host", "evaluates", "builds", "packages", "size", "forecast"}}
 	paints := []paint{strong}
 	for _, host := range shown {
 		name := label(host.Name)
@@ -131,12 +132,12 @@ func (s *screen) hosts(r Report) {
 			name += " (" + oneLine(system) + ")"
 		}
 		table = append(table, []string{
-			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(),
+			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(), host.forecast(),
 		})
 		paints = append(paints, paintOf(host.Verdict))
 	}
 	for i, row := range table {
-		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size)...)
+		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size, used.forecast)...)
 	}
 	if len(shown) > 0 {
 		s.table(table, paints)
@@ -238,29 +239,82 @@ func (s *screen) warnings(r Report) {
 	s.line("")
 }
 
+// changes writes the causes and the first part of what changed, and counts
+// the others.
 func (s *screen) changes(r Report) {
-	rows, compared := r.rows()
-	if len(compared) == 0 {
+	c := r.changes()
+	said := c.because(onTerminal)
+	if len(c.compared) == 0 && said == "" {
 		return
 	}
-	top, rest := r.top(rows, oneLine)
 	s.heading("What changed")
 	s.line("")
-	s.wrapped("", r.sum(rows, r.names(compared, oneLine)))
-	s.line("")
-	table := [][]string{{"package", "version", "size", "where"}}
-	for _, row := range top {
-		table = append(table, []string{
-			oneLine(packageName(row)), oneLine(move(row)), signedBytes(row.SizeDelta), r.onHosts(row, oneLine),
-		})
+	s.paragraph(said)
+	if len(c.compared) == 0 {
+		return
 	}
-	if len(top) > 0 {
-		s.table(table, []paint{strong})
+	s.paragraph(c.sum(oneLine))
+	parts := c.parts(true, oneLine)
+	s.packages(c, parts[0])
+	for _, part := range parts[1:] {
+		s.wrapped("", fmt.Sprintf("%s: %s in the report", part.title, thousands(len(part.rows))))
 	}
-	for _, spread := range rest {
-		s.wrapped("", fmt.Sprintf("%s: %s more in the report", spread.where, count(len(spread.rows), "package")))
+	if len(parts) > 1 {
+		s.line("")
 	}
-	if len(rest) > 0 {
+}
+
+// packages writes a part of what changed as a table.
+func (s *screen) packages(c changes, p part) {
+	if len(p.rows) == 0 {
+		return
+	}
+	var paints []paint
+	for _, row := range p.rows {
+		paints = append(paints, paintOfKind(row.Kind))
+	}
+	s.grid(layOut(c.columns(p, onTerminal), p.rows), paints)
+}
+
+func paintOfKind(kind closure.Kind) paint {
+	switch kind {
+	case closure.Added:
+		return green
+	case closure.Removed:
+		return red
+	case closure.Downgrade:
+		return yellow
+	}
+	return ""
+}
+
+// wholeCell is how long a cell may be that stays in one line.
+const wholeCell = 24
+
+// grid writes a table below its head, numbers to the right.
+func (s *screen) grid(g grid, paints []paint) {
+	rows := append([][]string{g.heads}, g.rows...)
+	for column := range g.heads {
+		width := 0
+		for _, row := range rows {
+			width = max(width, letters(row[column]))
+		}
+		for _, row := range rows {
+			if g.right[column] {
+				row[column] = fmt.Sprintf("%*s", width, row[column])
+			}
+			if g.whole[column] && letters(row[column]) <= wholeCell {
+				row[column] = strings.ReplaceAll(row[column], " ", glue)
+			}
+		}
+	}
+	s.table(rows, append([]paint{strong}, paints...))
+}
+
+// paragraph writes text that is not empty, and an empty line.
+func (s *screen) paragraph(text string) {
+	if text != "" {
+		s.wrapped("", text)
 		s.line("")
 	}
 }

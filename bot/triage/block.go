@@ -1,20 +1,21 @@
 package triage
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // Shapes of the lines inside an error as Nix prints it for people: before 2.13
 // the message comes first and its trace after it, since then the other way
 // round. All of it is indented by seven columns.
 var (
-	pointer  = regexp.MustCompile(`^at (.+):(\d+):(\d+):?(?: \(source not available\))?$`)
-	nowhere  = regexp.MustCompile(`^at «none»`)
-	excerpt  = regexp.MustCompile(`^\s*\d*\|`)
-	logLines = regexp.MustCompile(`^[Ll]ast \d+ log lines:`)
+	pointer  = pattern.New(`^at (.+):(\d+):(\d+):?(?: \(source not available\))?$`)
+	nowhere  = pattern.New(`^at «none»`)
+	excerpt  = pattern.New(`^\s*\d*\|`)
+	logLines = pattern.New(`^[Ll]ast \d+ log lines:`)
 )
 
 // frameMark begins a step of a trace.
@@ -94,10 +95,10 @@ func parseTrace(lines []string) []step {
 		switch {
 		case begins:
 			all = append(all, step{Raw: frame})
-		case len(all) == 0, text == "", excerpt.MatchString(line), strings.HasPrefix(text, "(stack trace truncated"):
+		case len(all) == 0, text == "", excerpt().MatchString(line), strings.HasPrefix(text, "(stack trace truncated"):
 		case all[len(all)-1].File == "":
 			s := &all[len(all)-1]
-			if s.position = parsePointer(text); s.File == "" && !nowhere.MatchString(text) && len(s.Raw) < maxBytes {
+			if s.position = parsePointer(text); s.File == "" && !nowhere().MatchString(text) && len(s.Raw) < maxBytes {
 				s.Raw += "\n" + text
 			}
 		}
@@ -107,7 +108,7 @@ func parseTrace(lines []string) []step {
 
 // parsePointer reads "at F:L:C:", the zero position from anything else.
 func parsePointer(line string) position {
-	m := pointer.FindStringSubmatch(line)
+	m := pointer().FindStringSubmatch(line)
 	if m == nil {
 		return position{}
 	}
@@ -125,9 +126,9 @@ func (m *message) read(lines []string) {
 			break
 		}
 		switch p := parsePointer(line); {
-		case p.File != "" || nowhere.MatchString(line):
+		case p.File != "" || nowhere().MatchString(line):
 			m.position, ended = p, true
-		case logLines.MatchString(line):
+		case logLines().MatchString(line):
 			ended, logging = true, true
 		case logging && strings.HasPrefix(line, ">"):
 			m.tail = append(m.tail, strings.TrimPrefix(line[1:], " "))

@@ -2,9 +2,9 @@ package triage
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // ExplainBuild explains a derivation that was not built, as [Explain] does of
@@ -41,12 +41,12 @@ func reason(f nixlog.Failure) string {
 	return name + ": does not build"
 }
 
-var drvName = regexp.MustCompile(`^/nix/store/[0-9a-df-np-sv-z]{32}-(.+?)(?:\.drv)?$`)
+var drvName = pattern.New(`^/nix/store/[0-9a-df-np-sv-z]{32}-(.+?)(?:\.drv)?$`)
 
 // Name is a store path's name as a person says it: without the store, the hash
 // and ".drv". What is no store path stays as it is.
 func Name(path string) string {
-	if m := drvName.FindStringSubmatch(path); m != nil {
+	if m := drvName().FindStringSubmatch(path); m != nil {
 		return m[1]
 	}
 	return path

@@ -104,7 +104,7 @@ func (f *Finding) readTail() {
 		}
 	}
 	for i := len(f.LogTail) - 1; i >= 0; i-- {
-		if line := strings.TrimSpace(f.LogTail[i]); errorLine.MatchString(line) {
+		if line := strings.TrimSpace(f.LogTail[i]); errorLine().MatchString(line) {
 			f.Message += ": " + line
 			return
 		}

@@ -2,11 +2,11 @@ package triage
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // Explain reads what a nix command printed, as internal-json (best with
@@ -57,7 +57,7 @@ func (a *atlas) errors(r reading) []Finding {
 			found = a.explain(p)
 		}
 		for _, f := range found {
-			if f.Class == DependencyFailed || summary.MatchString(m.Text) || f.Class == Unknown && len(r.Failures) > 0 {
+			if f.Class == DependencyFailed || summary().MatchString(m.Text) || f.Class == Unknown && len(r.Failures) > 0 {
 				spare = append(spare, f)
 			} else {
 				all = append(all, f)
@@ -190,8 +190,8 @@ var (
 // warning is the finding for a warning of the flake.
 func (a *atlas) warning(text string) Finding {
 	f := Finding{Class: Warning, Bucket: Yours, Message: essence(a.plain(text)), Next: "Do what the warning says; nothing fails of it yet."}
-	for _, sign := range []*regexp.Regexp{renamed, obsolete} {
-		if m := sign.FindStringSubmatch(text); m != nil {
+	for _, sign := range []pattern.Pattern{renamed, obsolete} {
+		if m := sign().FindStringSubmatch(text); m != nil {
 			f.Option, f.Replacement = m[1], m[2]
 			f.Next = fmt.Sprintf("Write %s for %s.", f.Replacement, f.Option)
 		}

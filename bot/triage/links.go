@@ -2,10 +2,10 @@ package triage
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/channel"
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // Links say where to read on about a package of nixpkgs.
@@ -24,9 +24,9 @@ type Links struct {
 }
 
 // attrName is an attribute a link may name: no quoting, nothing to escape.
-var attrName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_+-]*$`)
+var attrName = pattern.New(`^[A-Za-z0-9_][A-Za-z0-9_+-]*$`)
 
-var systemName = regexp.MustCompile(`^[a-z0-9_]+-[a-z0-9]+$`)
+var systemName = pattern.New(`^[a-z0-9_]+-[a-z0-9]+$`)
 
 // HydraJob is the page of the job that builds an attribute of nixpkgs for a
 // system, in the jobset that feeds a branch; "" where the names do not look
@@ -35,11 +35,11 @@ var systemName = regexp.MustCompile(`^[a-z0-9_]+-[a-z0-9]+$`)
 // named as since 2025-12-02.
 // https://github.com/NixOS/infra/blob/main/channels.nix
 func HydraJob(branch channel.Branch, attr []string, system string) string {
-	if len(attr) == 0 || !systemName.MatchString(system) {
+	if len(attr) == 0 || !systemName().MatchString(system) {
 		return ""
 	}
 	for _, name := range attr {
-		if !attrName.MatchString(name) {
+		if !attrName().MatchString(name) {
 			return ""
 		}
 	}
@@ -59,7 +59,7 @@ func HydraJob(branch channel.Branch, attr []string, system string) string {
 // SearchIssues is the list of nixpkgs' issues that have a package's name in
 // their title; "" for a name that does not look like one.
 func SearchIssues(name string) string {
-	if !attrName.MatchString(name) {
+	if !attrName().MatchString(name) {
 		return ""
 	}
 	query := url.Values{"q": {"is:issue in:title " + name}}

@@ -1,19 +1,20 @@
 package triage
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // optionName is the option a message of the module system is about: the first
 // one it names after the word option. Names with odd parts hold them in double
 // quotes (showOption).
 // https://github.com/NixOS/nixpkgs/blob/master/lib/options.nix
-var optionName = regexp.MustCompile("\\b[Oo]ption (?:definition |value )?`([^`']+)'")
+var optionName = pattern.New("\\b[Oo]ption (?:definition |value )?`([^`']+)'")
 
 // option reads the name of the option out of a message, "" when it names none.
 func option(message string) string {
-	if m := optionName.FindStringSubmatch(message); m != nil {
+	if m := optionName().FindStringSubmatch(message); m != nil {
 		return m[1]
 	}
 	return ""

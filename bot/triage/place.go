@@ -2,16 +2,16 @@ package triage
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // file returns where a file stands whose name Nix wrote: its path in the tree
 // it belongs to and the tree's owner, "" for nobody's.
 func (a *atlas) file(name string) (rel, owner string) {
-	if m := treePath.FindStringSubmatchIndex(name); m != nil && m[0] == 0 {
+	if m := treePath().FindStringSubmatchIndex(name); m != nil && m[0] == 0 {
 		rel := name[m[4]:m[5]]
 		if rest := name[m[4]:]; strings.HasSuffix(rest, ".nix") && !strings.ContainsAny(rest, "\n:,`'\"«»") {
 			rel = rest
@@ -59,7 +59,7 @@ func (a *atlas) realFile(name string) (rel, owner string) {
 	if longest != "" {
 		return name[len(longest)+1:], You
 	}
-	if m := usual.FindStringSubmatch(name); m != nil {
+	if m := usual().FindStringSubmatch(name); m != nil {
 		return m[1], You
 	}
 	return "", ""
@@ -67,7 +67,7 @@ func (a *atlas) realFile(name string) (rel, owner string) {
 
 // usual finds the part of a path that is likely to be the one in a fleet's
 // repository, where nothing tells its root.
-var usual = regexp.MustCompile(`^/.*?/((?:(?:hosts?|machines?|modules|systems|profiles|roles|overlays|packages)/.*|(?:flake|configuration|hardware-configuration)\.nix)$)`)
+var usual = pattern.New(`^/.*?/((?:(?:hosts?|machines?|modules|systems|profiles|roles|overlays|packages)/.*|(?:flake|configuration|hardware-configuration)\.nix)$)`)
 
 // suffix is the longest end of a path that is a file of the owner's.
 func (a *atlas) suffix(name string) string {
@@ -101,13 +101,13 @@ func shaped(name string) (rel, owner string) {
 
 // quoted finds the files a text of the module system names, with the line
 // where one follows.
-var quoted = regexp.MustCompile("[`'\"‘ (]((?:/|«)[^\\s`'\"’:]+(?:[^\\s`'\"’]*»/[^\\s`'\"’:]+)?)(?::(\\d+))?(?::(\\d+))?")
+var quoted = pattern.New("[`'\"‘ (]((?:/|«)[^\\s`'\"’:]+(?:[^\\s`'\"’]*»/[^\\s`'\"’:]+)?)(?::(\\d+))?(?::(\\d+))?")
 
 // mention finds the first of the owner's files in a text.
 func (a *atlas) mention(text string) (found nixlog.Place, ok bool) {
-	for _, m := range quoted.FindAllStringSubmatch(" "+text, 200) {
+	for _, m := range quoted().FindAllStringSubmatch(" "+text, 200) {
 		name := strings.TrimRight(m[1], ".;,)")
-		if treePath.FindString(name) == "" && !a.under(name) {
+		if treePath().FindString(name) == "" && !a.under(name) {
 			continue
 		}
 		if rel, owner := a.file(name); owner == You && rel != "" {
@@ -129,14 +129,14 @@ func (a *atlas) under(name string) bool {
 }
 
 // realPath is a Nix file somewhere on a machine.
-var realPath = regexp.MustCompile(`/(?:[\w.+@-]+/)+[\w.+@-]+\.nix\b`)
+var realPath = pattern.New(`/(?:[\w.+@-]+/)+[\w.+@-]+\.nix\b`)
 
 // plain makes a message readable: files of the owner by their path, those of
 // inputs behind the input's name, other store paths without their hash, and no
 // credentials.
 func (a *atlas) plain(text string) string {
-	text = treePath.ReplaceAllStringFunc(text, func(match string) string {
-		m := treePath.FindStringSubmatch(match)
+	text = treePath().ReplaceAllStringFunc(text, func(match string) string {
+		m := treePath().FindStringSubmatch(match)
 		rel := clean(m[2])
 		switch owner := a.owners[m[1]]; {
 		case owner == You && rel != "":
@@ -146,11 +146,11 @@ func (a *atlas) plain(text string) string {
 		}
 		return match
 	})
-	text = realPath.ReplaceAllStringFunc(text, func(name string) string {
+	text = realPath().ReplaceAllStringFunc(text, func(name string) string {
 		if rel, owner := a.file(name); owner == You && rel != "" {
 			return rel
 		}
 		return name
 	})
-	return withoutSecrets(hash.ReplaceAllString(text, "/nix/store/…-"))
+	return withoutSecrets(hash().ReplaceAllString(text, "/nix/store/…-"))
 }

@@ -1,10 +1,10 @@
 package triage
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // A rule recognises one kind of error by what it says. The rules stand in
@@ -15,7 +15,7 @@ type rule struct {
 	// sign matches the essence of the error. Its groups fill the finding:
 	// option, new (the replacement), drv; file is the owner's file at fault,
 	// and name whatever next speaks of.
-	sign *regexp.Regexp
+	sign pattern.Pattern
 	// next is the advice, with ${group} for what sign matched.
 	next string
 	// more, where not nil, looks at what else is known.
@@ -31,7 +31,7 @@ type problem struct {
 }
 
 // on compiles a sign.
-func on(sign string) *regexp.Regexp { return regexp.MustCompile(sign) }
+func on(sign string) pattern.Pattern { return pattern.New(sign) }
 
 // tables are all rules, the most particular first.
 var tables = [][]rule{machine, modules, packages, language, inputs}
@@ -40,14 +40,14 @@ var tables = [][]rule{machine, modules, packages, language, inputs}
 func match(text string) (rule, map[string]string, bool) {
 	for _, table := range tables {
 		for _, r := range table {
-			if at := r.sign.FindStringSubmatchIndex(text); at != nil {
+			if at := r.sign().FindStringSubmatchIndex(text); at != nil {
 				groups := map[string]string{}
-				for i, name := range r.sign.SubexpNames() {
+				for i, name := range r.sign().SubexpNames() {
 					if name != "" && at[2*i] >= 0 {
 						groups[name] = text[at[2*i]:at[2*i+1]]
 					}
 				}
-				groups["next"] = string(r.sign.ExpandString(nil, r.next, text, at))
+				groups["next"] = string(r.sign().ExpandString(nil, r.next, text, at))
 				return r, groups, true
 			}
 		}

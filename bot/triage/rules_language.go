@@ -107,7 +107,7 @@ var moduleArgument = on("while evaluating the module argument `([^']+)' in")
 // recursion tells the usual ways into an infinite recursion apart.
 func recursion(f *Finding, p problem) {
 	trace := traceText(p)
-	argument := moduleArgument.FindStringSubmatch(trace)
+	argument := moduleArgument().FindStringSubmatch(trace)
 	switch {
 	case argument == nil && !strings.Contains(trace, "the attribute 'imports'"):
 		f.Next = "Find the definition that refers to itself; an overlay should use prev, not final, for what it overrides."

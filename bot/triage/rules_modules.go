@@ -131,14 +131,14 @@ func (a *atlas) assertion(text string) Finding {
 		Message: essence(a.plain(text)),
 		Next:    "Change the configuration so that this holds; NixOS refuses it as it is.",
 	}
-	if m := removedOption.FindStringSubmatch(text); m != nil {
+	if m := removedOption().FindStringSubmatch(text); m != nil {
 		f.Option = m[1]
 		f.Replacement = replacement(m[3])
 		f.Next = fmt.Sprintf("Remove %s. %s", f.Option, oneSentence(m[3]))
-	} else if m := settable.FindStringSubmatch(text); m != nil {
+	} else if m := settable().FindStringSubmatch(text); m != nil {
 		f.Option = m[1] + m[2]
 	}
-	if keyed.MatchString(text) {
+	if keyed().MatchString(text) {
 		f.Next = keyedAdvice
 	}
 	if at, ok := a.mention(text); ok {

@@ -2,8 +2,9 @@ package triage
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // packages are refusals and removals of packages in nixpkgs.
@@ -39,7 +40,7 @@ var aliasRule = rule{class: Alias, bucket: Gap, sign: on(`^(?P<name>)`), next: "
 // A kind of refusal: what its text holds, the setting that allows it, and what
 // is better.
 var refusals = []struct {
-	sign   *regexp.Regexp
+	sign   pattern.Pattern
 	advice func(name, version string) string
 }{
 	{on(`unfree license`), func(name, _ string) string {
@@ -71,7 +72,7 @@ var version = on(`-[^A-Za-z]`)
 // nameVersion parts a package's name from its version, as lib.getName does: at
 // the first dash before something that is no letter.
 func nameVersion(full string) (name, rest string) {
-	if at := version.FindStringIndex(full); at != nil {
+	if at := version().FindStringIndex(full); at != nil {
 		return full[:at[0]], full[at[0]:]
 	}
 	return full, ""
@@ -88,12 +89,12 @@ func refused(f *Finding, p problem) {
 	}
 	name, version := nameVersion(p.name)
 	for _, r := range refusals {
-		if r.sign.MatchString(head) {
+		if r.sign().MatchString(head) {
 			f.Next = r.advice(name, version)
 			break
 		}
 	}
-	if kernel.MatchString(p.name) || kernel.MatchString(head) {
+	if kernel().MatchString(p.name) || kernel().MatchString(head) {
 		f.Next = kernelAdvice
 	}
 	if f.Owner == You {
@@ -117,9 +118,9 @@ const (
 func gone(f *Finding, p problem) {
 	f.Replacement = replacement(p.Text)
 	switch {
-	case kernel.MatchString(p.Text) && strings.Contains(strings.ToLower(p.Text), "linux"):
+	case kernel().MatchString(p.Text) && strings.Contains(strings.ToLower(p.Text), "linux"):
 		f.Next = kernelAdvice
-	case major.MatchString(p.Text):
+	case major().MatchString(p.Text):
 		f.Next = keyedAdvice
 	case f.Replacement != "":
 		f.Next = fmt.Sprintf("Use %s in its place, as nixpkgs proposes.", f.Replacement)
@@ -127,7 +128,7 @@ func gone(f *Finding, p problem) {
 }
 
 // replacements are the ways messages name what to use instead.
-var replacements = []*regexp.Regexp{
+var replacements = []pattern.Pattern{
 	on("(?i)(?:renamed to|replaced (?:by|with)|superseded by|moved to|merged into|in favou?r of)[:/a-z ]*[`'‘\"]([\\w.+<>*\"-]+)[`'’\"]"),
 	on("(?i)(?:please |you (?:can|should|may) |consider )?(?:use|using|switch to|migrate to|set|configure)(?: the)?(?: package| option| module)? [`'‘\"]([\\w.+<>*-]+)[`'’\"]"),
 	on("(?i)(?:use|using|set|configure|switch to|see)(?: the)? ((?:boot|services|networking|hardware|programs|security|system|users|virtualisation|environment|nixpkgs|fonts|i18n|console)\\.[\\w.<>*-]*[\\w>])"),
@@ -139,7 +140,7 @@ var replacements = []*regexp.Regexp{
 func replacement(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	for _, r := range replacements {
-		if m := r.FindStringSubmatch(text); m != nil {
+		if m := r().FindStringSubmatch(text); m != nil {
 			return m[1]
 		}
 	}
@@ -150,7 +151,7 @@ var didYouMean = on("Did you mean (?:one of )?[`'‘]?([^\\s`'’?,]+(?:\"[^\"]*
 
 // suggestion is the first name behind "Did you mean".
 func suggestion(full string) string {
-	if m := didYouMean.FindStringSubmatch(full); m != nil {
+	if m := didYouMean().FindStringSubmatch(full); m != nil {
 		return m[1]
 	}
 	return ""

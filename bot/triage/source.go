@@ -1,8 +1,9 @@
 package triage
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // A Source says how Nix names the files of the owner's repository at one
@@ -26,11 +27,11 @@ type Source struct {
 // tree is a flake's tree as Nix 2.32 and later name it in positions:
 // «git+file:///repo?rev=…&shallow=1»/hosts/web.nix.
 // https://github.com/NixOS/nix/blob/2.34.0/src/libfetchers/fetchers.cc
-var tree = regexp.MustCompile(`«[^«»]*»/`)
+var tree = pattern.New(`«[^«»]*»/`)
 
 // hash is the hash of a store path, which says nothing to a person and changes
 // with every run.
-var hash = regexp.MustCompile(`/nix/store/[0-9a-df-np-sv-z]{32}-`)
+var hash = pattern.New(`/nix/store/[0-9a-df-np-sv-z]{32}-`)
 
 // own returns the path inside the owner's repository of a file as Nix names
 // it, and whether it is one.
@@ -40,7 +41,7 @@ func (s Source) own(file string) (string, bool) {
 			return rel, true
 		}
 	}
-	if at := tree.FindStringIndex(file); at != nil && at[0] == 0 && s.Rev != "" && strings.Contains(file[:at[1]], s.Rev) {
+	if at := tree().FindStringIndex(file); at != nil && at[0] == 0 && s.Rev != "" && strings.Contains(file[:at[1]], s.Rev) {
 		return file[at[1]:], true
 	}
 	return "", false
@@ -53,11 +54,11 @@ func (s Source) Plain(text string) string {
 	if s.Store != "" {
 		text = strings.ReplaceAll(text, s.Store+"/", "")
 	}
-	text = tree.ReplaceAllStringFunc(text, func(prefix string) string {
+	text = tree().ReplaceAllStringFunc(text, func(prefix string) string {
 		if _, ok := s.own(prefix); ok {
 			return ""
 		}
 		return prefix
 	})
-	return hash.ReplaceAllString(text, "/nix/store/…-")
+	return hash().ReplaceAllString(text, "/nix/store/…-")
 }

@@ -3,11 +3,11 @@ package triage
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/nixlog"
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // A reading is a log as findings are made of it.
@@ -99,10 +99,10 @@ const (
 
 var (
 	// stamp is what GitHub puts before each line of a log one downloads.
-	stamp = regexp.MustCompile(`^\x{feff}?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z `)
+	stamp = pattern.New(`^\x{feff}?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z `)
 	// begins tells the lines that end a trace: it has no mark of its own.
-	begins   = regexp.MustCompile(`^(?:• |building |these \d|this (?:derivation|path)|copying |fetching |unpacking |downloading |evaluating |checking |querying |updating |waiting |\(use '--show-trace'|/nix/store/|don't know how|fatal: )`)
-	building = regexp.MustCompile(`^building '(/nix/store/[^'!^]+\.drv)`)
+	begins   = pattern.New(`^(?:• |building |these \d|this (?:derivation|path)|copying |fetching |unpacking |downloading |evaluating |checking |querying |updating |waiting |\(use '--show-trace'|/nix/store/|don't know how|fatal: )`)
+	building = pattern.New(`^building '(/nix/store/[^'!^]+\.drv)`)
 )
 
 var prefixes = []struct {
@@ -134,14 +134,14 @@ func (w *rewriter) line(line string) {
 		w.record(line)
 		return
 	}
-	line = stamp.ReplaceAllString(nixlog.Clean(line[strings.LastIndexByte(line, '\r')+1:]), "")
+	line = stamp().ReplaceAllString(nixlog.Clean(line[strings.LastIndexByte(line, '\r')+1:]), "")
 	kind := kindOf(line)
 	if kind == chatter && w.goesOn(line) {
 		w.block = append(w.block, line)
 		return
 	}
 	w.flush()
-	switch m := building.FindStringSubmatch(line); {
+	switch m := building().FindStringSubmatch(line); {
 	case kind != chatter:
 		w.kind, w.block = kind, []string{line}
 	case m != nil:
@@ -158,18 +158,18 @@ func (w *rewriter) goesOn(line string) bool {
 	case chatter:
 		return false
 	case aTrace:
-		return len(w.block) < maxTrace && !begins.MatchString(line)
+		return len(w.block) < maxTrace && !begins().MatchString(line)
 	}
 	return line == "" || line[0] == ' ' || line[0] == '\t'
 }
 
 // buildLine is a line of a build log as -L prints it, behind the name of the
 // package without its version.
-var buildLine = regexp.MustCompile(`^([\w.+?=-]{1,100})> (.*)$`)
+var buildLine = pattern.New(`^([\w.+?=-]{1,100})> (.*)$`)
 
 // logged keeps a line of a build log; false for every other line.
 func (w *rewriter) logged(line string) bool {
-	m := buildLine.FindStringSubmatch(line)
+	m := buildLine().FindStringSubmatch(line)
 	if m == nil {
 		return false
 	}
@@ -223,16 +223,16 @@ func (w *rewriter) flush() {
 }
 
 var (
-	namedDrv = regexp.MustCompile(`'(/nix/store/[^'!^]+\.drv)`)
-	nameless = regexp.MustCompile(`^(?:timed out after|killed after writing|output ')`)
+	namedDrv = pattern.New(`'(/nix/store/[^'!^]+\.drv)`)
+	nameless = pattern.New(`^(?:timed out after|killed after writing|output ')`)
 )
 
 // fail writes an error, after the log and the end of the build it is about.
 func (w *rewriter) fail(m message) {
 	drv := ""
-	if found := namedDrv.FindStringSubmatch(*m.Raw); found != nil {
+	if found := namedDrv().FindStringSubmatch(*m.Raw); found != nil {
 		drv = found[1]
-	} else if nameless.MatchString(*m.Raw) && len(w.running) == 1 {
+	} else if nameless().MatchString(*m.Raw) && len(w.running) == 1 {
 		drv = w.running[0]
 	}
 	if drv != "" && len(m.tail) == 0 {

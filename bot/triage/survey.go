@@ -1,8 +1,9 @@
 package triage
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/nixferry/nixferry/bot/pattern"
 )
 
 // An atlas tells whose files they are that a log names: it knows every tree
@@ -20,22 +21,22 @@ type atlas struct {
 
 var (
 	// treePath is a file in a tree that Nix copied or read from git.
-	treePath = regexp.MustCompile(`(/nix/store/[0-9a-df-np-sv-z]{32}-source|«[^«»\n]{1,500}»)/+([^\s'"` + "`" + `:;,()<>«»\\\x1b]*)`)
+	treePath = pattern.New(`(/nix/store/[0-9a-df-np-sv-z]{32}-source|«[^«»\n]{1,500}»)/+([^\s'"` + "`" + `:;,()<>«»\\\x1b]*)`)
 	// gitRoot is a working tree as messages and positions name it.
-	gitRoot = regexp.MustCompile(`(?:git\+file://|[Rr]epository \\?["'])(/[^\s'"?»\\]+)|(/[^\s'"«»:;,()\\\x1b` + "`" + `]+)/flake\.nix`)
-	storeID = regexp.MustCompile(`^/nix/store/([0-9a-df-np-sv-z]{32})-source`)
+	gitRoot = pattern.New(`(?:git\+file://|[Rr]epository \\?["'])(/[^\s'"?»\\]+)|(/[^\s'"«»:;,()\\\x1b` + "`" + `]+)/flake\.nix`)
+	storeID = pattern.New(`^/nix/store/([0-9a-df-np-sv-z]{32})-source`)
 	// remote is how a tree names a repository on a forge.
-	remote = regexp.MustCompile(`^«(?:github|gitlab|sourcehut):[^/»]+/([^/?»]+)`)
+	remote = pattern.New(`^«(?:github|gitlab|sourcehut):[^/»]+/([^/?»]+)`)
 )
 
 // The shapes of trees everybody has among their inputs, for logs that come
 // without the lock.
 var shapes = []struct {
 	owner string
-	sign  *regexp.Regexp
+	sign  pattern.Pattern
 }{
-	{"nixpkgs", regexp.MustCompile(`^(?:nixos/(?:modules/(?:services|system|config|installer|programs|security|misc|tasks|virtualisation|hardware|image|rename\.nix|module-list\.nix)\b|lib/eval-config\.nix)|lib/(?:modules|types|options|attrsets|lists|trivial|customisation|fixed-points|default|strings|asserts)\.nix|pkgs/(?:top-level|stdenv|build-support|by-name|applications|development|servers|tools|os-specific)/)`)},
-	{"home-manager", regexp.MustCompile(`^(?:modules/(?:home-environment|files|manual|xresources|lib/stdlib-extended|lib/bash)|nixos/common\.nix)`)},
+	{"nixpkgs", pattern.New(`^(?:nixos/(?:modules/(?:services|system|config|installer|programs|security|misc|tasks|virtualisation|hardware|image|rename\.nix|module-list\.nix)\b|lib/eval-config\.nix)|lib/(?:modules|types|options|attrsets|lists|trivial|customisation|fixed-points|default|strings|asserts)\.nix|pkgs/(?:top-level|stdenv|build-support|by-name|applications|development|servers|tools|os-specific)/)`)},
+	{"home-manager", pattern.New(`^(?:modules/(?:home-environment|files|manual|xresources|lib/stdlib-extended|lib/bash)|nixos/common\.nix)`)},
 }
 
 // maxPaths bounds how many paths of a log are looked at.
@@ -45,7 +46,7 @@ const maxPaths = 20000
 func (s Source) survey(log []byte) atlas {
 	a := atlas{from: s, owners: map[string]string{}}
 	rests := map[string]map[string]bool{}
-	for _, m := range treePath.FindAllSubmatch(log, maxPaths) {
+	for _, m := range treePath().FindAllSubmatch(log, maxPaths) {
 		tree := string(m[1])
 		if rests[tree] == nil {
 			rests[tree] = map[string]bool{}
@@ -53,7 +54,7 @@ func (s Source) survey(log []byte) atlas {
 		rests[tree][string(m[2])] = true
 	}
 	a.assign(rests)
-	for _, m := range gitRoot.FindAllSubmatch(log, maxPaths) {
+	for _, m := range gitRoot().FindAllSubmatch(log, maxPaths) {
 		a.addRoot(string(m[1]) + string(m[2]))
 	}
 	return a
@@ -85,7 +86,7 @@ func (a *atlas) assign(rests map[string]map[string]bool) {
 
 // foreign says who else owns a tree, or for certain that the owner does.
 func (a *atlas) foreign(tree string, paths map[string]bool) (owner string, known bool) {
-	id := storeID.FindStringSubmatch(tree)
+	id := storeID().FindStringSubmatch(tree)
 	switch {
 	case tree == a.from.Store, a.from.Rev != "" && strings.Contains(tree, a.from.Rev):
 		return You, true
@@ -100,7 +101,7 @@ func (a *atlas) foreign(tree string, paths map[string]bool) (owner string, known
 	if owner := shape(paths); owner != "" {
 		return owner, true
 	}
-	if m := remote.FindStringSubmatch(tree); m != nil && a.present(paths) == 0 {
+	if m := remote().FindStringSubmatch(tree); m != nil && a.present(paths) == 0 {
 		return m[1], true
 	}
 	return "", false
@@ -110,7 +111,7 @@ func (a *atlas) foreign(tree string, paths map[string]bool) (owner string, known
 func shape(paths map[string]bool) string {
 	for path := range paths {
 		for _, s := range shapes {
-			if s.sign.MatchString(path) {
+			if s.sign().MatchString(path) {
 				return s.owner
 			}
 		}
@@ -119,7 +120,7 @@ func shape(paths map[string]bool) string {
 }
 
 // hostly are paths of which a fleet has some and hardly anything else has.
-var hostly = regexp.MustCompile(`^(?:.*/)?(?:hosts?|machines?|systems|configuration\.nix|hardware-configuration\.nix)\b`)
+var hostly = pattern.New(`^(?:.*/)?(?:hosts?|machines?|systems|configuration\.nix|hardware-configuration\.nix)\b`)
 
 // likeness says how much a tree looks like the owner's.
 func (a *atlas) likeness(paths map[string]bool) int {
@@ -128,7 +129,7 @@ func (a *atlas) likeness(paths map[string]bool) int {
 	}
 	n := 0
 	for path := range paths {
-		if hostly.MatchString(path) {
+		if hostly().MatchString(path) {
 			n = 1
 		}
 	}

@@ -15,7 +15,7 @@ func (s Source) Whose(file string) (rel, owner string) {
 				return clean(rel), in.Name
 			}
 		}
-		if at := tree.FindStringIndex(file); at != nil && at[0] == 0 && in.Rev != "" && strings.Contains(file[:at[1]], in.Rev) {
+		if at := tree().FindStringIndex(file); at != nil && at[0] == 0 && in.Rev != "" && strings.Contains(file[:at[1]], in.Rev) {
 			return clean(file[at[1]:]), in.Name
 		}
 	}

@@ -25,6 +25,8 @@ func commands() []command {
 		{"run", "", "what the GitHub Action calls: bump, evaluate, build, compare, pull request", run},
 		{"try", "[DIR]", "the same work on a local flake; nothing in the repository is touched", try},
 		{"bump", "[DIR]", "edit and relock a flake in place", bump},
+		{"diff", "OLD NEW", "say what changes between two toplevels, or of a whole fleet with --pairs FILE", diff},
+		{"why", "ROOT PACKAGE", "say what keeps a package in a closure", why},
 		{"explain", "[FILE]", "say what was wrong in a log of Nix, from a file or a pipe", explain},
 		{"version", "", "print versions", version},
 		{"help", "", "print this text", help},
@@ -80,7 +82,7 @@ func help(_ context.Context, w bot.World, _ []string) error {
 func usage(out io.Writer) {
 	fmt.Fprint(out, "nixferry: know what nixos-unstable does to your machines before you switch\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(out, "  nixferry %-7s %-6s %s\n", c.name, c.args, c.help)
+		fmt.Fprintf(out, "  nixferry %-7s %-12s %s\n", c.name, c.args, c.help)
 	}
 	fmt.Fprint(out, "\nInputs of the action, as flags of run, try and bump:\n\n")
 	for _, in := range config.Inputs {

@@ -1,143 +1,173 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"regexp"
 	"slices"
+	"strings"
+	"syscall"
 	"time"
 )
 
-// rounds is how often each side is measured; the median counts.
-const rounds = 3
+// A meter measures a nixferry binary and prints what it finds.
+type meter struct {
+	binary, files string
+	env           []string
+	out           io.Writer
+}
 
-// A cost is what one run took.
+// benches are what can be measured, by the name to choose it with.
+var benches = []struct {
+	name    string
+	measure func(meter, context.Context) error
+}{
+	{"run", meter.wholeRun},
+	{"closures/fleet", meter.fleet},
+	{"closures/host", meter.host},
+	{"closures/many", meter.many},
+	{"causes", meter.causes},
+	{"closures/store", meter.bigStore},
+}
+
+// measure prints what the benches say whose names match the expression only.
+func measure(ctx context.Context, binary, only, files string, env []string, out io.Writer) error {
+	chosen, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("reading which benches to run: %w", err)
+	}
+	path, err := filepath.Abs(binary)
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, bench := range benches {
+		if !chosen.MatchString(bench.name) {
+			continue
+		}
+		found = true
+		fmt.Fprintf(out, "== %s: ", bench.name)
+		if err := bench.measure(meter{path, files, env, out}, ctx); err != nil {
+			return err
+		}
+		fmt.Fprintln(out)
+	}
+	if !found {
+		return fmt.Errorf("no bench matches %s: there are %s", only, benchNames())
+	}
+	return nil
+}
+
+// A side is one of those compared: commands that run one after the other.
+type side struct {
+	name  string
+	argvs [][]string
+	env   []string
+}
+
+// A cost is what commands took.
 type cost struct {
 	wall time.Duration
 	// own is the CPU time of the process itself, all also that of the
 	// processes it started.
 	own, all time.Duration
+	// memory is the most that a process held, in bytes. Linux counts in what
+	// this process held when it forked, so it is rather too much.
+	memory int64
 }
 
-// measure prints nixferry's cost beside that of the script, each round on a
-// world of its own with an empty Nix store and an empty cache.
-func measure(ctx context.Context, binary, files string, env []string, out io.Writer) error {
-	var bare, first, again []cost
-	for range rounds {
-		b, err := round(ctx, files, env, func(g *ground, checkout string, env []string) ([]cost, error) {
-			c, err := timed(ctx, filepath.Join(files, "bench", "bare.sh"), []string{checkout, g.dir, system()}, env)
-			return []cost{c}, err
-		})
-		if err != nil {
-			return err
+// compare prints the median costs of sides that run in turn, so that whatever
+// else the machine does hits all alike. The first round only warms up.
+func (m meter) compare(ctx context.Context, rounds int, sides ...side) ([]cost, error) {
+	all := make([][]cost, len(sides))
+	for round := range rounds + 1 {
+		for number, side := range sides {
+			c, err := side.cost(ctx, m.env)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				all[number] = append(all[number], c)
+			}
 		}
-		n, err := round(ctx, files, env, func(g *ground, _ string, env []string) ([]cost, error) {
-			return g.twice(ctx, binary, env)
-		})
-		if err != nil {
-			return err
-		}
-		bare, first, again = append(bare, b[0]), append(first, n[0]), append(again, n[1])
 	}
-	printCosts(out, median(bare), median(first), median(again))
-	return nil
+	fmt.Fprintf(m.out, "median of %d\n\n%-40s %10s %10s %8s\n", rounds, "", "wall", "CPU", "RSS")
+	medians := make([]cost, len(sides))
+	for number, costs := range all {
+		c := median(costs)
+		medians[number] = c
+		fmt.Fprintf(m.out, "%-40s %8.1fms %8.1fms %5.0fMiB\n", sides[number].name, c.wall.Seconds()*1e3, c.all.Seconds()*1e3, float64(c.memory)/(1<<20))
+	}
+	fmt.Fprintln(m.out)
+	return medians, nil
 }
 
-func printCosts(out io.Writer, b, n, a cost) {
-	fmt.Fprintf(out, "sample fleet, both sides, empty store and caches; median of %d\n\n", rounds)
-	fmt.Fprintf(out, "%-28s %8s %10s %10s\n", "", "wall", "own CPU", "all CPU")
-	fmt.Fprintf(out, "%-28s %7.2fs %10s %9.2fs\n", "script with bare nix calls", b.wall.Seconds(), "", b.all.Seconds())
-	for _, row := range []struct {
-		name string
-		cost
-	}{{"nixferry run", n}, {"nixferry run, nothing new", a}} {
-		fmt.Fprintf(out, "%-28s %7.2fs %9.3fs %9.2fs\n", row.name, row.wall.Seconds(), row.own.Seconds(), row.all.Seconds())
+func (s side) cost(ctx context.Context, env []string) (cost, error) {
+	var sum cost
+	for _, argv := range s.argvs {
+		c, err := timed(ctx, argv[0], argv[1:], slices.Concat(env, s.env))
+		if err != nil {
+			return cost{}, err
+		}
+		sum.wall += c.wall
+		sum.all += c.all
+		sum.memory = max(sum.memory, c.memory)
 	}
-	fmt.Fprintf(out, "\nwall, nixferry to script:           %.2f\n", ratio(n.wall, b.wall))
-	fmt.Fprintf(out, "nixferry's own CPU to script's CPU: %.1f %%\n", 100*ratio(n.own, b.all))
-	fmt.Fprintf(out, "wall, second run to first:          %.1f %%\n", 100*ratio(a.wall, n.wall))
+	return sum, nil
+}
+
+// timed runs a command and takes its time. It writes to /dev/null; what it
+// printed on stderr is in the error.
+func timed(ctx context.Context, path string, args, env []string) (cost, error) {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return cost{}, fmt.Errorf("running %s: %s: %w", path, stderr.Bytes(), err)
+	}
+	c := cost{wall: time.Since(start), all: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		c.memory = usage.Maxrss << 10
+	}
+	return c, nil
+}
+
+func median(costs []cost) cost {
+	slices.SortFunc(costs, func(a, b cost) int { return cmp.Compare(a.wall, b.wall) })
+	return costs[len(costs)/2]
 }
 
 func ratio(a, b time.Duration) float64 { return a.Seconds() / b.Seconds() }
 
-// round makes a world and an empty store, and measures in it.
-func round(ctx context.Context, files string, env []string, run func(*ground, string, []string) ([]cost, error)) ([]cost, error) {
-	g, err := open(ctx, "127.0.0.1:0", files)
-	if err != nil {
-		return nil, err
-	}
-	defer g.close()
-	checkout, err := g.checkout(ctx)
-	if err != nil {
-		return nil, err
-	}
-	store := filepath.Join(g.dir, "nix")
-	env = append(slices.Clone(env), g.environment(checkout)...)
-	return run(g, checkout, append(env,
-		"HOME="+filepath.Join(g.dir, "home"),
-		"NIX_STORE_DIR="+filepath.Join(store, "store"),
-		"NIX_STATE_DIR="+filepath.Join(store, "var/nix"),
-		"NIX_LOG_DIR="+filepath.Join(store, "var/log"),
-		"TMPDIR="+g.dir,
-	))
+// atLeast prints whether a figure is as high as wanted.
+func (m meter) atLeast(what string, measured, wanted float64) {
+	fmt.Fprintf(m.out, "%-40s %10.2f, wanted at least %g: %s\n", what, measured, wanted, holds(measured >= wanted))
 }
 
-// twice measures a run that has everything to do and one that has nothing.
-func (g *ground) twice(ctx context.Context, binary string, env []string) ([]cost, error) {
-	path, err := filepath.Abs(binary)
-	if err != nil {
-		return nil, err
-	}
-	var costs []cost
-	for range 2 {
-		c, err := timed(ctx, path, []string{"run"}, env)
-		if err != nil {
-			return nil, err
-		}
-		if c.own, err = ownCPU(filepath.Join(g.dir, "report", "report.json")); err != nil {
-			return nil, err
-		}
-		costs = append(costs, c)
-	}
-	return costs, g.verify(len(g.server.Pulls("octo", "fleet")))
+// atMost prints whether a figure is as low as wanted.
+func (m meter) atMost(what string, measured, wanted float64) {
+	fmt.Fprintf(m.out, "%-40s %10.2f, wanted at most %g: %s\n", what, measured, wanted, holds(measured <= wanted))
 }
 
-// timed runs a command and takes its time. What it printed is in the error.
-func timed(ctx context.Context, path string, args, env []string) (cost, error) {
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = env
-	start := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return cost{}, fmt.Errorf("running %s: %s: %w", path, out, err)
+func holds(yes bool) string {
+	if yes {
+		return "holds"
 	}
-	state := cmd.ProcessState
-	return cost{wall: time.Since(start), all: state.UserTime() + state.SystemTime()}, nil
+	return "does NOT hold"
 }
 
-// ownCPU reads from a report what nixferry itself used.
-func ownCPU(path string) (time.Duration, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0, err
+// benchNames are for the help.
+func benchNames() string {
+	var names []string
+	for _, bench := range benches {
+		names = append(names, bench.name)
 	}
-	var report struct{ Timings struct{ OwnCPU float64 } }
-	if err := json.Unmarshal(text, &report); err != nil {
-		return 0, fmt.Errorf("reading %s: %w", path, err)
-	}
-	return time.Duration(report.Timings.OwnCPU * float64(time.Second)), nil
-}
-
-func median(costs []cost) cost {
-	slices.SortFunc(costs, func(a, b cost) int { return int(a.wall - b.wall) })
-	return costs[len(costs)/2]
-}
-
-// system is this machine's, in Nix' words.
-func system() string {
-	return map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH] + "-linux"
+	return strings.Join(names, ", ")
 }

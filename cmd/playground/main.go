@@ -3,7 +3,7 @@
 //
 //	playground                  serve until interrupted
 //	playground -demo BINARY     one scheduled run of nixferry, and a second one
-//	playground -bench BINARY    nixferry beside the bare nix calls
+//	playground -bench BINARY    nixferry beside nix
 package main
 
 import (
@@ -38,13 +38,14 @@ func run(ctx context.Context, args, env []string, out io.Writer) error {
 	addr := flags.String("addr", "127.0.0.1:0", "where to listen")
 	files := flags.String("files", "testdata", "directory of the sample world's files")
 	demo := flags.String("demo", "", "run this nixferry binary as a scheduled run would, twice")
-	bench := flags.String("bench", "", "measure this nixferry binary beside the bare nix calls")
+	bench := flags.String("bench", "", "measure this nixferry binary beside nix")
+	only := flags.String("only", "", "of the benches, take those whose name matches this `regexp`: "+benchNames())
 	serve := flags.Bool("serve", false, "keep serving after the demo")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *bench != "" {
-		return measure(ctx, *bench, *files, env, out)
+		return measure(ctx, *bench, *only, *files, env, out)
 	}
 	g, err := open(ctx, *addr, *files)
 	if err != nil {

@@ -1,0 +1,91 @@
+// Package store reads the local Nix store without Nix: closures from its
+// database, many times faster than the command line tells them, and
+// derivations from their files.
+//
+// That is right only where Nix itself would use this very database. [Locate]
+// decides that from the environment and Nix's settings, [Open] checks what it
+// finds, and whoever gets an error asks the command line instead, which always
+// knows.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nixferry/nixferry/bot/closure"
+	"github.com/nixferry/nixferry/bot/store/sqlite"
+)
+
+// schema is the only one known, and Nix's since 2016:
+// https://github.com/NixOS/nix/blob/master/src/libstore/local-store.hh
+const schema = "10"
+
+// ErrNotValid says that a path is not in the store.
+var ErrNotValid = errors.New("not in the store: build or fetch it first")
+
+// A Store is a local one, read without locks that would keep Nix from its
+// work. Any number of goroutines may use it.
+type Store struct {
+	dir, database string
+}
+
+// Open looks at the store at a place. The error says why its database is not
+// to be read.
+func Open(where Where) (*Store, error) {
+	s := &Store{dir: where.StoreDir, database: filepath.Join(where.StateDir, "db", "db.sqlite")}
+	text, err := os.ReadFile(filepath.Join(where.StateDir, "db", "schema"))
+	if err != nil {
+		return nil, fmt.Errorf("reading the database of Nix: %w", err)
+	}
+	if got := strings.TrimSpace(string(text)); got != schema {
+		return nil, fmt.Errorf("reading the database of Nix: it has schema %q, and only %s is known", got, schema)
+	}
+	return s, nil
+}
+
+// Tries to read while others write.
+const (
+	tries = 5
+	pause = 5 * time.Millisecond
+)
+
+// Closures returns the paths that roots need, themselves included, as of one
+// moment. The error wraps [ErrNotValid] where a root is not in the store.
+func (s *Store) Closures(ctx context.Context, roots []string) (closure.Listing, error) {
+	for try := 1; ; try++ {
+		listing, err := s.closures(ctx, roots)
+		if try == tries || !errors.Is(err, sqlite.ErrBusy) {
+			return listing, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (s *Store) closures(ctx context.Context, roots []string) (closure.Listing, error) {
+	db, err := sqlite.Open(s.database)
+	if err != nil {
+		return nil, err
+	}
+	listing, err := readClosures(ctx, db, roots)
+	if closed := db.Close(); closed != nil {
+		return nil, closed
+	}
+	return listing, err
+}
+
+// Derivation returns the text of a derivation, by the full path of its .drv.
+func (s *Store) Derivation(drv string) ([]byte, error) {
+	if filepath.Dir(drv) != s.dir || !strings.HasSuffix(drv, ".drv") {
+		return nil, fmt.Errorf("reading %q: it is no derivation in %s", drv, s.dir)
+	}
+	return os.ReadFile(drv)
+}
