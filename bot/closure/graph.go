@@ -11,6 +11,7 @@
 package closure
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -103,7 +104,9 @@ func merge(listings []Listing) (paths []*Path, places [][]int32, err error) {
 		}
 		places = append(places, make([]int32, len(listing)))
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return strings.Compare(a.Path.Path, b.Path.Path) })
+	slices.SortFunc(all, func(a, b entry) int {
+		return cmp.Or(strings.Compare(a.Path.Path, b.Path.Path), cmp.Compare(a.listing, b.listing))
+	})
 	for _, e := range all {
 		if last := len(paths) - 1; last < 0 || paths[last].Path != e.Path.Path {
 			paths = append(paths, e.Path)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math"
+	"slices"
 	"sort"
 )
 
@@ -66,11 +68,49 @@ func (n node) child(i int) uint32 {
 	return number(n.cell(i))
 }
 
+// A keyed is a node with the integers that its cells are in the order of.
+type keyed struct {
+	node
+	keys []int64 // nil at first
+}
+
+// nodes are those seen so far. Most rows lie beside others that are asked for,
+// and some do not: the keys are read when a page is seen for the second time.
+type nodes map[uint32]*keyed
+
+// of gives a page, and its first cell that is not less than key.
+func (s nodes) of(page uint32, key int64, read func() (node, error), integer func(node, int) (int64, error)) (n node, first int, err error) {
+	k := s[page]
+	if k == nil {
+		if n, err = read(); err != nil {
+			return n, 0, err
+		}
+		s[page] = &keyed{node: n}
+		first = sort.Search(n.cells, func(i int) bool {
+			value, bad := integer(n, i)
+			err = cmp.Or(err, bad)
+			return value >= key
+		})
+		return n, first, err
+	}
+	if k.keys == nil {
+		k.keys = make([]int64, k.cells)
+		for i := range k.keys {
+			if k.keys[i], err = integer(k.node, i); err != nil {
+				return n, 0, err
+			}
+		}
+	}
+	first, _ = slices.BinarySearch(k.keys, key)
+	return k.node, first, nil
+}
+
 // A Table is read row by row.
 type Table struct {
 	pager  *pager
 	root   uint32
 	record Record
+	nodes  nodes
 	// columns is how many of them lead to all that are asked for.
 	columns int
 }
@@ -79,11 +119,12 @@ type Table struct {
 func (t *Table) Row(id int64) (*Record, error) {
 	page := t.root
 	for range maxDepth {
-		n, err := t.pager.node(page, tableInner, tableLeaf)
+		n, place, err := t.nodes.of(page, id,
+			func() (node, error) { return t.pager.node(page, tableInner, tableLeaf) },
+			func(n node, i int) (int64, error) { return n.rowid(i), nil })
 		if err != nil {
 			return nil, err
 		}
-		place := sort.Search(n.cells, func(i int) bool { return n.rowid(i) >= id })
 		if n.inner {
 			page = n.child(place)
 			continue
@@ -188,27 +229,39 @@ type Index struct {
 	record Record
 	// columns is how many it has, the rowid included.
 	columns int
+	nodes   nodes // seen by Int
 }
 
 // Int calls yield with every entry whose first column is an integer, in the
 // order of the index.
 func (x *Index) Int(key int64, yield func(*Record) error) error {
-	return x.find(yield, func() int {
-		switch first := x.record.column(0).kind; {
-		case first == kindNull:
-			return -1
-		case first == kindReal || first >= kindBlob:
-			return 1
-		}
-		value, _ := x.record.Int(0)
-		return cmp.Compare(value, key)
+	return x.find(yield, func() int { return cmp.Compare(x.integer(), key) }, func(page uint32) (node, int, error) {
+		return x.nodes.of(page, key,
+			func() (node, error) { return x.pager.node(page, indexInner, indexLeaf) },
+			func(n node, i int) (int64, error) {
+				err := x.entry(n, i, 1)
+				return x.integer(), err
+			})
 	})
+}
+
+// integer is the first column of the entry just read, or what sorts like it
+// among integers.
+func (x *Index) integer() int64 {
+	value, ok := x.record.Int(0)
+	switch {
+	case ok:
+		return value
+	case x.record.column(0).kind == kindNull:
+		return math.MinInt64
+	}
+	return math.MaxInt64
 }
 
 // Text calls yield with every entry whose first column is a text.
 func (x *Index) Text(key string, yield func(*Record) error) error {
 	want := []byte(key)
-	return x.find(yield, func() int {
+	compare := func() int {
 		text, ok := x.record.Text(0)
 		switch {
 		case ok:
@@ -217,12 +270,24 @@ func (x *Index) Text(key string, yield func(*Record) error) error {
 			return 1
 		}
 		return -1
+	}
+	return x.find(yield, compare, func(page uint32) (node, int, error) {
+		n, err := x.pager.node(page, indexInner, indexLeaf)
+		if err != nil {
+			return node{}, 0, err
+		}
+		first := sort.Search(n.cells, func(i int) bool {
+			err = cmp.Or(err, x.entry(n, i, 1))
+			return err != nil || compare() >= 0
+		})
+		return n, first, err
 	})
 }
 
-// find calls yield with the entries that compare to nothing.
-func (x *Index) find(yield func(*Record) error, compare func() int) error {
-	s := search{Index: x, walk: walk{pages: x.pager.count}, compare: compare, yield: yield}
+// find calls yield with the entries that compare to nothing. first gives a page
+// and its first cell that is not less than what is searched for.
+func (x *Index) find(yield func(*Record) error, compare func() int, first func(page uint32) (node, int, error)) error {
+	s := search{Index: x, walk: walk{pages: x.pager.count}, compare: compare, first: first, yield: yield}
 	return s.below(x.root)
 }
 
@@ -231,6 +296,7 @@ type search struct {
 	*Index
 	walk
 	compare func() int // of record
+	first   func(page uint32) (node, int, error)
 	yield   func(*Record) error
 	over    bool
 }
@@ -241,16 +307,7 @@ func (s *search) below(page uint32) error {
 		return err
 	}
 	defer s.back()
-	n, err := s.pager.node(page, indexInner, indexLeaf)
-	if err != nil {
-		return err
-	}
-	first := sort.Search(n.cells, func(i int) bool {
-		if bad := s.entry(n, i, 1); bad != nil {
-			err = bad
-		}
-		return err != nil || s.compare() >= 0
-	})
+	n, first, err := s.first(page)
 	for i := first; i <= n.cells && err == nil && !s.over; i++ {
 		if n.inner {
 			err = s.below(n.child(i))
