@@ -13,6 +13,7 @@ package closure
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -159,21 +160,32 @@ func (g *Graph) connect(listings []Listing, places [][]int32) error {
 // groupByName makes the groups, sorted by name.
 func (g *Graph) groupByName() {
 	numbers := make(map[string]int32, len(g.nodes))
+	var sizes []int32
 	for i := range g.nodes {
-		pname := g.nodes[i].name.Pname
-		if _, ok := numbers[pname]; !ok {
-			numbers[pname] = int32(len(g.groups))
-			g.groups = append(g.groups, group{pname: pname})
+		n := &g.nodes[i]
+		number, ok := numbers[n.name.Pname]
+		if !ok {
+			number = int32(len(numbers))
+			numbers[n.name.Pname] = number
+			sizes = append(sizes, 0)
 		}
+		n.group = number
+		sizes[number]++
 	}
-	slices.SortFunc(g.groups, func(a, b group) int { return strings.Compare(a.pname, b.pname) })
-	for number, group := range g.groups {
-		numbers[group.pname] = int32(number)
+	names := slices.Sorted(maps.Keys(numbers))
+	rank := make([]int32, len(names))
+	g.groups = make([]group, len(names))
+	members := make([]int32, len(g.nodes))
+	for i, name := range names {
+		number := numbers[name]
+		rank[number] = int32(i)
+		g.groups[i] = group{pname: name, members: members[:0:sizes[number]]}
+		members = members[sizes[number]:]
 	}
 	for i := range g.nodes {
-		number := numbers[g.nodes[i].name.Pname]
-		g.nodes[i].group = number
-		g.groups[number].members = append(g.groups[number].members, int32(i))
+		n := &g.nodes[i]
+		n.group = rank[n.group]
+		g.groups[n.group].members = append(g.groups[n.group].members, int32(i))
 	}
 	for _, group := range g.groups {
 		slices.SortFunc(group.members, func(a, b int32) int {

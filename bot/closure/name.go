@@ -118,9 +118,19 @@ func isBranch(word string) bool {
 
 // startsDate recognises 2024-01-01, 2024.01.01 and 20240101.
 func startsDate(version string) bool {
-	digits := strings.NewReplacer("-", "", ".", "").Replace(version)
-	century := strings.HasPrefix(version, "19") || strings.HasPrefix(version, "20")
-	return century && len(digits) >= len("20240101") && len(strings.TrimLeft(digits[:len("20240101")], "0123456789")) == 0
+	if !strings.HasPrefix(version, "19") && !strings.HasPrefix(version, "20") {
+		return false
+	}
+	digits := 0
+	for _, c := range []byte(version) {
+		switch {
+		case isDigit(c):
+			digits++
+		case c != '-' && c != '.':
+			return digits >= len("20240101")
+		}
+	}
+	return digits >= len("20240101")
 }
 
 // startsVersion tells the 1.0.4 of font-adobe-75dpi-1.0.4 from its 75dpi, and

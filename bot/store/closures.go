@@ -68,7 +68,13 @@ func newReader(db *sqlite.Snapshot) (*reader, error) {
 
 func (r *reader) root(path string) error {
 	before := len(r.references)
-	err := r.byPath.Text(path, func(entry *sqlite.Record) error { return r.refer(entry, 1) })
+	err := r.byPath.Text(path, func(entry *sqlite.Record) error {
+		number, ok := entry.Int(1)
+		if !ok {
+			return errUnknownRow
+		}
+		return r.refer(number)
+	})
 	if err != nil {
 		return fmt.Errorf("looking for %s: %w", path, err)
 	}
@@ -78,13 +84,9 @@ func (r *reader) root(path string) error {
 	return nil
 }
 
-// refer adds the path whose number stands in a column, unless it has a place
-// already, and notes its place as a reference.
-func (r *reader) refer(entry *sqlite.Record, column int) error {
-	number, ok := entry.Int(column)
-	if !ok {
-		return errUnknownRow
-	}
+// refer adds a path by its number, unless it has a place already, and notes its
+// place as a reference.
+func (r *reader) refer(number int64) error {
 	place, ok := r.places[number]
 	if !ok {
 		place = int32(len(r.numbers))
@@ -111,7 +113,7 @@ func (r *reader) path(number int64) (closure.Path, error) {
 	}
 	p := closure.Path{Path: string(path), Deriver: string(deriver), NarSize: size}
 	from := len(r.references)
-	err = r.refs.Int(number, func(entry *sqlite.Record) error { return r.refer(entry, 1) })
+	err = r.refs.Pairs(number, r.refer)
 	p.References = r.references[from:len(r.references):len(r.references)]
 	return p, err
 }

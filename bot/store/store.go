@@ -70,15 +70,11 @@ func (s *Store) Closures(ctx context.Context, roots []string) (closure.Listing, 
 	}
 }
 
-func (s *Store) closures(ctx context.Context, roots []string) (closure.Listing, error) {
-	db, err := sqlite.Open(s.database)
-	if err != nil {
-		return nil, err
-	}
-	listing, err := readClosures(ctx, db, roots)
-	if closed := db.Close(); closed != nil {
-		return nil, closed
-	}
+func (s *Store) closures(ctx context.Context, roots []string) (listing closure.Listing, err error) {
+	err = sqlite.Read(s.database, func(db *sqlite.Snapshot) (err error) {
+		listing, err = readClosures(ctx, db, roots)
+		return err
+	})
 	return listing, err
 }
 

@@ -74,11 +74,16 @@ func (r *Record) Int(i int) (int64, bool) {
 	case c.kind == kindNull || c.kind >= kindReal:
 		return 0, false
 	}
-	value := int64(int8(r.payload[c.from]))
-	for _, b := range r.payload[c.from+1 : c.to] {
+	return integer(r.payload[c.from:c.to]), true
+}
+
+// integer reads a big-endian number of at least one byte.
+func integer(data []byte) int64 {
+	value := int64(int8(data[0]))
+	for _, b := range data[1:] {
 		value = value<<8 | int64(b)
 	}
-	return value, true
+	return value
 }
 
 // Text returns a column that is a text, and whether it is one. It is not to be

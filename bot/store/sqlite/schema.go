@@ -34,7 +34,8 @@ func (s *Snapshot) Table(name string, columns ...string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{pager: &s.pager, root: table.root, nodes: nodes{}, record: Record{places: make([]int, len(columns))}}
+	t := newTable(&s.pager, table.root)
+	t.record.places = make([]int, len(columns))
 	for i, column := range columns {
 		t.record.places[i] = slices.Index(def.columns, strings.ToLower(column))
 		if t.record.places[i] < 0 {
@@ -57,7 +58,7 @@ func (s *Snapshot) Index(table string, columns ...string) (*Index, error) {
 	name := "sqlite_autoindex_" + table + "_" + strconv.Itoa(slices.Index(def.unique, wanted)+1)
 	for _, e := range s.schema {
 		if e.kind == "index" && e.table == table && e.name == name {
-			return &Index{pager: &s.pager, root: e.root, nodes: nodes{}, columns: len(columns) + 1}, nil
+			return newIndex(&s.pager, e.root, len(columns)+1), nil
 		}
 	}
 	return nil, fmt.Errorf("reading %s: table %s has no index over %s", s.file, table, wanted)

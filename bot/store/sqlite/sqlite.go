@@ -11,10 +11,12 @@ package sqlite
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
+	"runtime/debug"
+	"syscall"
 )
 
 // ErrBusy says that another process was just changing the database in a way
@@ -50,35 +52,69 @@ func (s *Snapshot) open() error {
 	if err != nil {
 		return err
 	}
-	return s.start(s.main, info.Size(), log)
+	if info.Size() < headerSize {
+		return errors.New("it is no SQLite database")
+	}
+	if s.db, err = syscall.Mmap(int(s.main.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED); err != nil {
+		return fmt.Errorf("mapping it into memory: %w", err)
+	}
+	return s.start(s.db, log)
 }
 
 // start reads the header and the schema. It needs no locks, so that it can be
 // tried with anything.
-func (s *Snapshot) start(db io.ReaderAt, size int64, log log) error {
-	if err := s.pager.start(db, size, log); err != nil {
+func (s *Snapshot) start(db []byte, log log) error {
+	if err := s.pager.start(db, log); err != nil {
 		return err
 	}
 	return s.readSchema()
 }
 
-// Close lets go of the database. What was read counts only when it returns no
-// error: else, it wraps [ErrBusy].
+// Close lets go of the database, and of all rows read from it. What was read
+// counts only when it returns no error: else, it wraps [ErrBusy].
 func (s *Snapshot) Close() error {
+	if s.db != nil {
+		_ = syscall.Munmap(s.db) // it is a mapping
+		s.db = nil
+	}
 	if err := s.release(); err != nil {
 		return fmt.Errorf("reading %s: %w", s.file, err)
 	}
 	return nil
 }
 
-// A pager gives the pages of a snapshot, each read once.
+// Read takes the state of the database in a file as of now, hands it to read,
+// and lets go of it. Against all rules that SQLite keeps, somebody may make the
+// file shorter meanwhile: that is an error, too. The error wraps [ErrBusy] where
+// trying again helps.
+func Read(file string, read func(*Snapshot) error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var s *Snapshot
+	defer func() {
+		trouble := recover()
+		if s != nil {
+			err = cmp.Or(s.Close(), err)
+		}
+		if _, fault := trouble.(interface{ Addr() uintptr }); fault {
+			err = fmt.Errorf("reading %s: it was cut off: %w", file, ErrBusy)
+		} else if trouble != nil {
+			panic(trouble)
+		}
+	}()
+	if s, err = Open(file); err != nil {
+		return err
+	}
+	return read(s)
+}
+
+// A pager gives the pages of a snapshot.
 type pager struct {
-	db     io.ReaderAt
+	db     []byte // the file
 	log    log
 	size   int // of a page, in bytes
 	usable int // of them
 	count  uint32
-	pages  [][]byte
+	logged map[uint32][]byte // pages read from the log
 }
 
 // errCorrupt is what all malformed data come down to.
@@ -90,24 +126,22 @@ func corrupt(format string, args ...any) error {
 
 // start checks the header, as far as it decides how to read the rest:
 // https://www.sqlite.org/fileformat2.html#the_database_header
-func (p *pager) start(db io.ReaderAt, size int64, log log) error {
-	var raw [headerSize]byte
-	if _, err := db.ReadAt(raw[:], 0); err != nil {
-		return fmt.Errorf("its header: %w", err)
+func (p *pager) start(db []byte, log log) error {
+	if len(db) < headerSize {
+		return corrupt("it has %d bytes", len(db))
 	}
-	p.db, p.log = db, log
-	p.size = pageSize(uint32(binary.BigEndian.Uint16(raw[16:])))
+	p.db, p.log, p.logged = db, log, map[uint32][]byte{}
+	p.size = pageSize(uint32(binary.BigEndian.Uint16(db[16:])))
 	if p.size == 0 || len(log.frames) > 0 && log.size != p.size {
 		return corrupt("pages of %d bytes, and of %d in the log", p.size, log.size)
 	}
-	filed := size / int64(p.size)
+	filed := int64(len(db)) / int64(p.size)
 	if p.count = log.pages; p.count == 0 {
 		p.count = uint32(min(filed, maxPages))
 	}
 	if int64(p.count) > min(filed+int64(len(log.frames)), maxPages) {
 		return corrupt("it has %d pages of %d", filed, p.count)
 	}
-	p.pages = make([][]byte, p.count)
 	header, err := p.page(1)
 	if err != nil {
 		return err
@@ -158,17 +192,21 @@ func (p *pager) page(number uint32) ([]byte, error) {
 	if number == 0 || number > p.count {
 		return nil, corrupt("page %d of %d", number, p.count)
 	}
-	if page := p.pages[number-1]; page != nil {
+	at, logged := p.log.frames[number]
+	if !logged {
+		at := int64(number-1) * int64(p.size)
+		if at+int64(p.size) > int64(len(p.db)) {
+			return nil, corrupt("page %d of %d is neither in the file nor in the log", number, p.count)
+		}
+		return p.db[at : at+int64(p.size) : at+int64(p.size)], nil
+	}
+	if page := p.logged[number]; page != nil {
 		return page, nil
 	}
-	file, at := p.db, int64(number-1)*int64(p.size)
-	if logged, ok := p.log.frames[number]; ok {
-		file, at = p.log.file, logged
-	}
 	page := make([]byte, p.size)
-	if _, err := file.ReadAt(page, at); err != nil {
-		return nil, fmt.Errorf("page %d of %d: %w", number, p.count, err)
+	if _, err := p.log.file.ReadAt(page, at); err != nil {
+		return nil, fmt.Errorf("page %d of %d in the log: %w", number, p.count, err)
 	}
-	p.pages[number-1] = page
+	p.logged[number] = page
 	return page, nil
 }

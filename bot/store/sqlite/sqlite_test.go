@@ -99,12 +99,15 @@ func summary(s *Snapshot) (string, error) {
 // find looks for a row by both indexes.
 func find(byPath, refs *Index, path string, id int64) error {
 	var found []int64
-	note := func(r *Record) error {
-		number, _ := r.Int(1)
+	note := func(number int64) error {
 		found = append(found, number)
 		return nil
 	}
-	if err := errors.Join(byPath.Text(path, note), refs.Int(id, note)); err != nil {
+	byName := func(r *Record) error {
+		number, _ := r.Int(1)
+		return note(number)
+	}
+	if err := errors.Join(byPath.Text(path, byName), refs.Pairs(id, note)); err != nil {
 		return err
 	}
 	if len(found) < 2 || found[0] != id || len(found) > 3 {
@@ -181,7 +184,7 @@ func TestRefusals(t *testing.T) {
 		files      map[string][]byte
 	}{
 		{"nothing", "no such file", nil},
-		{"empty", "its header: EOF", map[string][]byte{"": {}}},
+		{"empty", "no SQLite database", map[string][]byte{"": {}}},
 		{"short", "page 1 of 0: the database is damaged", map[string][]byte{"": captured(t, "")[:4000]}},
 		{"something else", "it is no SQLite database", change(0, 's')},
 		{"no log", "use-sqlite-wal is off", change(18, 1, 1)},
@@ -229,4 +232,27 @@ func TestAbsent(t *testing.T) {
 			t.Errorf("Row(%d) = %v, %v", id, row, err)
 		}
 	}
+}
+
+func TestReadOfWhatIsCutOff(t *testing.T) {
+	file := lay(t, map[string][]byte{"": captured(t, "")})
+	err := Read(file, func(s *Snapshot) error {
+		if err := os.Truncate(file, 0); err != nil {
+			t.Fatal(err)
+		}
+		_, err := summary(s)
+		return err
+	})
+	if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "cut off") {
+		t.Errorf("got %v, want ErrBusy", err)
+	}
+}
+
+func TestReadLetsPanicsThrough(t *testing.T) {
+	defer func() {
+		if got := recover(); got != "mine" {
+			t.Errorf("got %v", got)
+		}
+	}()
+	_ = Read(lay(t, map[string][]byte{"": captured(t, "")}), func(*Snapshot) error { panic("mine") })
 }
