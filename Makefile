@@ -9,7 +9,7 @@ BENCH ?=
 .PHONY: build test test-nix demo bench lint fuzz
 
 build: ## bin/nixferry and bin/playground
-	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/nixferry ./cmd/playground
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/nixferry ./cmd/playground
 
 test: ## everything, on this machine's Nix; fails without Nix or git
 	.ci/install nix git

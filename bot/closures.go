@@ -3,7 +3,6 @@ package bot
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -65,17 +64,9 @@ func (r closureReader) listing(ctx context.Context, roots []string) (closure.Lis
 	return closure.ParsePathInfo(bytes.NewReader(text))
 }
 
-// derivation reads a .drv of the local store.
-func (r closureReader) derivation(drv string) ([]byte, error) {
-	if r.store == nil {
-		return nil, errors.New("reading " + drv + ": the store is not on this machine")
-	}
-	return r.store.Derivation(drv)
-}
-
-// truth is what a derivation says of its name and version.
-func (r closureReader) truth(drv string) (pname, version string, ok bool) {
-	text, err := r.derivation(drv)
+// truth is what a derivation of the local store says of its name and version.
+func truth(drv string) (pname, version string, ok bool) {
+	text, err := store.ReadDerivation(drv)
 	if err != nil {
 		return "", "", false
 	}
@@ -97,7 +88,7 @@ func (r closureReader) graph(ctx context.Context, roots []string, names closure.
 		}
 		listings = append(listings, listing)
 	}
-	names.Derivation = r.truth
+	names.Derivation = truth
 	g, err := closure.NewGraph(names, listings...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the closures: %w", err)
@@ -105,9 +96,9 @@ func (r closureReader) graph(ctx context.Context, roots []string, names closure.
 	return g, nil
 }
 
-// causes says which recipes of some hosts changed themselves; nil where there
+// causesOf says which recipes of some hosts changed themselves; nil where there
 // is nothing to compare.
-func (r closureReader) causes(pairs []derivation.Pair) (*derivation.Causes, error) {
+func causesOf(pairs []derivation.Pair) (*derivation.Causes, error) {
 	if len(pairs) == 0 {
 		return nil, nil
 	}
@@ -115,7 +106,7 @@ func (r closureReader) causes(pairs []derivation.Pair) (*derivation.Causes, erro
 	for _, pair := range pairs {
 		roots = append(roots, pair.Before, pair.After)
 	}
-	set, err := derivation.Load(r.derivation, roots)
+	set, err := derivation.Load(store.ReadDerivation, roots)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the causes of rebuilds: %w", err)
 	}

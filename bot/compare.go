@@ -124,7 +124,7 @@ func (c *crossing) causes(base, head side) *derivation.Causes {
 			pairs = append(pairs, derivation.Pair{Host: name, Before: b.facts.Drv, After: h.facts.Drv})
 		}
 	}
-	causes, err := c.closures.causes(pairs)
+	causes, err := causesOf(pairs)
 	if err != nil {
 		c.progress.line("%v", err)
 	}

@@ -126,7 +126,7 @@ func (d difference) compare(ctx context.Context, pairs []Pair, causes bool) (fou
 		}
 		found.Hosts = append(found.Hosts, host)
 	}
-	found.Causes, err = d.closure.causes(recipes)
+	found.Causes, err = causesOf(recipes)
 	return found, err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixferry/nixferry/bot/cache"
 	"github.com/nixferry/nixferry/bot/derivation"
+	"github.com/nixferry/nixferry/bot/store"
 	"github.com/nixferry/nixferry/bot/workload"
 )
 
@@ -47,7 +48,7 @@ func (c *crossing) forecast(ctx context.Context, hosts []*host) (workload.Foreca
 		roots[h.name] = h.facts.Drv
 		drvs = append(drvs, h.facts.Drv)
 	}
-	set, err := derivation.Load(c.closures.derivation, drvs)
+	set, err := derivation.Load(store.ReadDerivation, drvs)
 	if err != nil {
 		return workload.Forecast{}, err
 	}

@@ -30,14 +30,12 @@ var ErrNotValid = errors.New("not in the store: build or fetch it first")
 
 // A Store is a local one, read without locks that would keep Nix from its
 // work. Any number of goroutines may use it.
-type Store struct {
-	dir, database string
-}
+type Store struct{ database string }
 
 // Open looks at the store at a place. The error says why its database is not
 // to be read.
 func Open(where Where) (*Store, error) {
-	s := &Store{dir: where.StoreDir, database: filepath.Join(where.StateDir, "db", "db.sqlite")}
+	s := &Store{database: filepath.Join(where.StateDir, "db", "db.sqlite")}
 	text, err := os.ReadFile(filepath.Join(where.StateDir, "db", "schema"))
 	if err != nil {
 		return nil, fmt.Errorf("reading the database of Nix: %w", err)
@@ -76,12 +74,4 @@ func (s *Store) closures(ctx context.Context, roots []string) (listing closure.L
 		return err
 	})
 	return listing, err
-}
-
-// Derivation returns the text of a derivation, by the full path of its .drv.
-func (s *Store) Derivation(drv string) ([]byte, error) {
-	if filepath.Dir(drv) != s.dir || !strings.HasSuffix(drv, ".drv") {
-		return nil, fmt.Errorf("reading %q: it is no derivation in %s", drv, s.dir)
-	}
-	return os.ReadFile(drv)
 }

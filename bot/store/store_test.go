@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,6 +90,19 @@ func TestOpenRefuses(t *testing.T) {
 		}
 		if _, err := Open(Where{StateDir: dir, StoreDir: "/nix/store"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open = %v, want %q", err, want)
+		}
+	}
+}
+
+func TestReadDerivationOfAnySize(t *testing.T) {
+	for _, size := range []int{0, 1, most - 1, most, most + 1, 3 * most} {
+		drv := filepath.Join(t.TempDir(), "x.drv")
+		want := bytes.Repeat([]byte("x"), size)
+		if err := os.WriteFile(drv, want, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadDerivation(drv); !bytes.Equal(got, want) || err != nil {
+			t.Errorf("%d bytes: got %d, %v", size, len(got), err)
 		}
 	}
 }
