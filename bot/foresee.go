@@ -30,14 +30,22 @@ func (c *crossing) foresee(ctx context.Context, s side, hosts []*host) {
 	}
 	c.progress.line("%s", takes(forecast.All))
 	dir := c.world.storeDir()
-	free, err := freeDisk(dir)
-	if err != nil {
-		return
+	if free, err := freeDisk(dir); err == nil {
+		if note := tooMuch(forecast.All, s.name, dir, free); note != "" {
+			c.warn("%s", note)
+		}
 	}
-	if needs, fits := forecast.All.Fits(free); !fits {
-		c.warn("Building %s needs about %s in %s, and %s are free there: what does not fit ends inconclusive. Free some space, or judge fewer hosts at a time with `hosts`.",
-			s.name, mebibytes(needs), dir, mebibytes(free))
+}
+
+// tooMuch says that work does not fit a disk with so many bytes free; "" where
+// it does.
+func tooMuch(work workload.Work, side, dir string, free int64) string {
+	needs, fits := work.Fits(free)
+	if fits {
+		return ""
 	}
+	return fmt.Sprintf("Building %s needs about %s in %s, where %s are free: what does not fit ends inconclusive. Free some space, or judge fewer hosts at a time with `hosts`.",
+		side, mebibytes(needs), dir, mebibytes(free))
 }
 
 // forecast asks the store and the binary caches.

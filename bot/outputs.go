@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sethvargo/go-githubactions"
+	"golang.org/x/sys/unix"
 
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/report"
@@ -200,17 +202,21 @@ func printReport(w World, r result) {
 	}
 }
 
-// terminal is how wide and colourful the output may be.
+// terminal is how wide and colourful the output may be: as wide as COLUMNS or
+// the terminal says, and coloured on a terminal only (https://no-color.org).
 func (w World) terminal() report.Options {
-	width, err := strconv.Atoi(w.Getenv("COLUMNS"))
-	if err != nil || width < 40 {
-		width = 100
+	const usual = 100
+	out, ok := w.Stdout.(*os.File)
+	columns, err := strconv.Atoi(w.Getenv("COLUMNS"))
+	if !ok {
+		return report.Options{Width: cmp.Or(columns, usual)}
 	}
-	info, ok := w.Stdout.(interface{ Stat() (os.FileInfo, error) })
-	colour := false
-	if ok && w.Getenv("NO_COLOR") == "" && w.Getenv("TERM") != "dumb" {
-		stat, err := info.Stat()
-		colour = err == nil && stat.Mode()&os.ModeCharDevice != 0
+	size, notTerminal := unix.IoctlGetWinsize(int(out.Fd()), unix.TIOCGWINSZ)
+	if notTerminal == nil && err != nil {
+		columns = int(size.Col)
 	}
-	return report.Options{Width: width, Color: colour}
+	return report.Options{
+		Width: cmp.Or(columns, usual),
+		Color: notTerminal == nil && w.Getenv("NO_COLOR") == "" && w.Getenv("TERM") != "dumb",
+	}
 }

@@ -237,6 +237,45 @@ var diffs = []struct {
 		},
 	},
 	{
+		name: "what every unit needs is nobody's",
+		store: `
+			a top 1 sw u1 u2 u3 u4 u5 u6 u7 u8 u9 x1 y1
+			b top 1 sw v1 v2 v3 v4 v5 v6 v7 v8 v9 x2 y2
+			sw system-path 1
+			u1 unit-1.service 1
+			u2 unit-2.service 1
+			u3 unit-3.service 1
+			u4 unit-4.service 1
+			u5 unit-5.service 1
+			u6 unit-6.service 1
+			u7 unit-7.service 1
+			u8 unit-8.service 1
+			u9 unit-9.service 1
+			v1 unit-1.service 1 x2 y2
+			v2 unit-2.service 1 x2 y2
+			v3 unit-3.service 1 x2 y2
+			v4 unit-4.service 1 x2 y2
+			v5 unit-5.service 1 x2 y2
+			v6 unit-6.service 1 x2 y2
+			v7 unit-7.service 1 x2 y2
+			v8 unit-8.service 1 x2 y2
+			v9 unit-9.service 1 x2
+			x1 util-linux-2.41 1
+			x2 util-linux-2.42 1
+			y1 kmod-33 1
+			y2 kmod-34 1`,
+		want: Delta{
+			Size: Size{13, 13},
+			Changed: []Change{
+				{Name: "kmod", Before: Versions{"33"}, After: Versions{"34"}, Kind: Upgrade, Services: []string{
+					"1.service", "2.service", "3.service", "4.service", "5.service", "6.service", "7.service", "8.service",
+				}},
+				{Name: "util-linux", Before: Versions{"2.41"}, After: Versions{"2.42"}, Kind: Upgrade},
+			},
+			Rebuilt: 9,
+		},
+	},
+	{
 		name: "cycles and itself",
 		store: `
 			a top 1 a x

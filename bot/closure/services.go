@@ -53,7 +53,11 @@ func (d *differ) note(unit, to int32) {
 	}
 }
 
-// services are the names of the units that refer to one of nodes.
+// manyUnits is how many units a package serves that is no service's own.
+const manyUnits = 8
+
+// services are the names of the units that refer to one of nodes; none where
+// they are many.
 func (d *differ) services(sides ...[]int32) (names []string) {
 	for _, nodes := range sides {
 		for _, i := range nodes {
@@ -64,5 +68,8 @@ func (d *differ) services(sides ...[]int32) (names []string) {
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	if names = slices.Compact(names); len(names) > manyUnits {
+		return nil
+	}
+	return names
 }
