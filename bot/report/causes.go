@@ -17,6 +17,9 @@ const mostRebuilds = 90
 // says so.
 func (c changes) main() (causes []derivation.Cause, clause string) {
 	list := c.causes.List
+	if moved := c.toolchain(); len(moved) > 0 {
+		return moved, fmt.Sprintf("The toolchain moved, and with it %s of %s", thousands(list[0].Rebuilds), count(c.causes.Rebuilds, "rebuild"))
+	}
 	n := min(len(list), 1)
 	for n < min(len(list), someOf) && list[n-1].Together*100 < c.causes.Rebuilds*mostRebuilds {
 		n++
@@ -31,6 +34,25 @@ func (c changes) main() (causes []derivation.Cause, clause string) {
 	return list[:n], fmt.Sprintf("%d %s %s of %s", n, explain, thousands(list[n-1].Together), count(c.causes.Rebuilds, "rebuild"))
 }
 
+// tools are what everything is built with, and what a reader knows of it.
+var tools = []string{"glibc", "musl", "gcc", "clang", "binutils", "perl", "python3", "rustc"}
+
+// toolchain are the tools in other versions where the very first steps of
+// nixpkgs' bootstrap changed themselves: these explain every rebuild, and say
+// nothing to anybody.
+func (c changes) toolchain() (moved []derivation.Cause) {
+	list := c.causes.List
+	if len(list) == 0 || !strings.HasPrefix(list[0].Recipe, "bootstrap-") || list[0].Together*100 < c.causes.Rebuilds*mostRebuilds {
+		return nil
+	}
+	for _, cause := range list {
+		if slices.Contains(tools, cause.Recipe) && cause.Before != cause.After && cause.Rebuilds*2 > c.causes.Rebuilds {
+			moved = append(moved, cause)
+		}
+	}
+	return moved
+}
+
 // because says which recipes explain most of the rebuilds, and what else there
 // is to say of causes.
 func (c changes) because(style style) string {
@@ -40,7 +62,7 @@ func (c changes) because(style style) string {
 	}
 	var said []string
 	for _, cause := range causes {
-		said = append(said, style.text(strings.TrimSpace(cause.Recipe+" "+causeMove(cause))))
+		said = append(said, style.text(strings.TrimSpace(cropped(cause.Recipe)+" "+causeMove(cause))))
 	}
 	return style.strong(clause) + ": " + strings.Join(said, ", ") + "." + c.besides(style.text)
 }
@@ -74,19 +96,20 @@ func (c changes) fixes(write func(string) string) string {
 func causeMove(cause derivation.Cause) string {
 	var patches []string
 	for _, name := range cause.Patches.Added {
-		patches = append(patches, "+ "+name)
+		patches = append(patches, "+ "+cropped(name))
 	}
 	for _, name := range cause.Patches.Dropped {
-		patches = append(patches, "− "+name)
+		patches = append(patches, "− "+cropped(name))
 	}
-	version := cause.Before + " → " + cause.After
+	before, after := cropped(cause.Before), cropped(cause.After)
+	version := before + " → " + after
 	switch {
 	case cause.Recipe == "":
 		return ""
 	case cause.New:
-		version = strings.TrimSpace("new " + cause.After)
+		version = strings.TrimSpace("new " + after)
 	case cause.Before == cause.After:
-		version = cause.After
+		version = after
 		if len(patches) == 0 {
 			patches = []string{"built in another way"}
 		}
@@ -95,6 +118,12 @@ func causeMove(cause derivation.Cause) string {
 		return version
 	}
 	return strings.TrimSpace(version + " (" + some(patches, manyPatches) + ")")
+}
+
+// cropped cuts a word that nobody would call one.
+func cropped(word string) string {
+	word, _ = clip(word, 1, 60)
+	return word
 }
 
 // How many patches of a recipe are named, and how many vulnerabilities.

@@ -64,8 +64,8 @@ func ComparisonTerminal(w io.Writer, c Comparison, options Options) error {
 	if causes := changes.shownCauses(); len(causes) > 0 {
 		screen.heading("Why it is rebuilt")
 		screen.line("")
-		if _, clause := changes.main(); clause != "" {
-			screen.paragraph(clause + "." + changes.besides(oneLine))
+		if text := changes.because(onTerminal); text != "" {
+			screen.paragraph(text)
 		}
 		screen.grid(layOut(changes.causeColumns(onTerminal), causes), nil)
 	}

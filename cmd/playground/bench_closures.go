@@ -36,16 +36,6 @@ func (m meter) shelve(ctx context.Context, hosts, padding int) (shelf, error) {
 
 func (s shelf) close() { os.RemoveAll(s.dir) }
 
-// pairs writes the file for nixferry diff --pairs.
-func (s shelf) pairs() (string, error) {
-	var lines strings.Builder
-	for _, host := range s.fleet.Hosts {
-		fmt.Fprintln(&lines, host.Name, host.Before, host.After)
-	}
-	path := filepath.Join(s.dir, "pairs")
-	return path, os.WriteFile(path, []byte(lines.String()), 0o666)
-}
-
 // nix is what diff-closures takes for some hosts.
 func (s shelf) nix(hosts ...stores.Host) side {
 	all := side{name: fmt.Sprintf("%d x nix store diff-closures", len(hosts)), env: s.env}
@@ -61,6 +51,17 @@ func (m meter) ferry(name string, s shelf) side {
 	return side{name: name, argvs: [][]string{{m.binary, "diff", host.Before, host.After}}, env: s.env}
 }
 
+// ferryAll is nixferry on all hosts at once.
+func (m meter) ferryAll(s shelf) (side, error) {
+	var lines strings.Builder
+	for _, host := range s.fleet.Hosts {
+		fmt.Fprintln(&lines, host.Name, host.Before, host.After)
+	}
+	pairs := filepath.Join(s.dir, "pairs")
+	err := os.WriteFile(pairs, []byte(lines.String()), 0o666)
+	return side{"nixferry diff --pairs", [][]string{{m.binary, "diff", "--pairs", pairs}}, s.env}, err
+}
+
 // fleet compares twenty hosts in one process with one process a host.
 func (m meter) fleet(ctx context.Context) error {
 	fmt.Fprint(m.out, "20 hosts, both sides of a staging bump; ")
@@ -69,12 +70,11 @@ func (m meter) fleet(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	pairs, err := s.pairs()
+	all, err := m.ferryAll(s)
 	if err != nil {
 		return err
 	}
-	costs, err := m.compare(ctx, 7, s.nix(s.fleet.Hosts...),
-		side{"nixferry diff --pairs", [][]string{{m.binary, "diff", "--pairs", pairs}}, s.env})
+	costs, err := m.compare(ctx, 7, s.nix(s.fleet.Hosts...), all)
 	if err != nil {
 		return err
 	}
@@ -138,11 +138,11 @@ func (m meter) many(ctx context.Context) error {
 		return err
 	}
 	defer s.close()
-	pairs, err := s.pairs()
+	all, err := m.ferryAll(s)
 	if err != nil {
 		return err
 	}
-	costs, err := m.compare(ctx, 5, side{"nixferry diff --pairs", [][]string{{m.binary, "diff", "--pairs", pairs}}, s.env})
+	costs, err := m.compare(ctx, 5, all)
 	if err != nil {
 		return err
 	}
