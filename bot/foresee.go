@@ -26,9 +26,10 @@ func (c *crossing) foresee(ctx context.Context, s side, hosts []*host) {
 	for _, h := range hosts {
 		if work, ok := forecast.Hosts[h.name]; ok {
 			h.work = &work
+			c.progress.line("%-4s %-12s %s", s.name, h.name, takes(work))
 		}
 	}
-	c.progress.line("%s", takes(forecast.All))
+	c.progress.line("%-4s %s in all", s.name, takes(forecast.All))
 	dir := c.world.storeDir()
 	if free, err := freeDisk(dir); err == nil {
 		if note := tooMuch(forecast.All, s.name, dir, free); note != "" {

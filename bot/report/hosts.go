@@ -130,26 +130,8 @@ func (r Report) foreignSystem(host Host) string {
 	return host.System
 }
 
-// forecast is what had to be done for a host before it was built.
-func (h Host) forecast() string {
-	if h.Work == nil {
-		return ""
-	}
-	if h.Work.Build+h.Work.Fetch+h.Work.Unknown == 0 {
-		return "nothing"
-	}
-	work := fmt.Sprintf("%s to build, %s to fetch", thousands(h.Work.Build), thousands(h.Work.Fetch))
-	if h.Work.Fetch > 0 {
-		work += " (" + amount(h.Work.Download) + ")"
-	}
-	if h.Work.Unknown > 0 {
-		work = "at least " + work
-	}
-	return work
-}
-
 // columns of a host table that have something in them.
-type columns struct{ builds, packages, size, forecast bool }
+type columns struct{ builds, packages, size bool }
 
 // columns tells which columns some of the hosts fill.
 func (r Report) columns(hosts []Host) columns {
@@ -158,7 +140,6 @@ func (r Report) columns(hosts []Host) columns {
 		used.builds = used.builds || r.Depth != "eval"
 		used.packages = used.packages || host.packages() != ""
 		used.size = used.size || host.size() != ""
-		used.forecast = used.forecast || host.forecast() != ""
 	}
 	return used
 }

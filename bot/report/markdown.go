@@ -80,9 +80,6 @@ func (r Report) hostHeader(hosts []Host) string {
 	if columns.size {
 		names, ruler = names+" size |", ruler+"--:|"
 	}
-	if columns.forecast {
-		names, ruler = names+" forecast |", ruler+":--|"
-	}
 	return names + "\n" + ruler + "\n"
 }
 
@@ -107,9 +104,6 @@ func (r Report) hostRows(hosts []Host, rank rank) []item {
 		}
 		if columns.size {
 			row += " " + host.size() + " |"
-		}
-		if columns.forecast {
-			row += " " + host.forecast() + " |"
 		}
 		rows = append(rows, item{rank, "host", row + "\n"})
 	}

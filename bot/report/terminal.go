@@ -124,7 +124,7 @@ func (s *screen) answer(r Report) {
 func (s *screen) hosts(r Report) {
 	shown, rest := r.split()
 	used := r.columns(shown)
-	table := [][]string{{"host", "evaluates", "builds", "packages", "size", "forecast"}}
+	table := [][]string{{"host", "evaluates", "builds", "packages", "size"}}
 	paints := []paint{strong}
 	for _, host := range shown {
 		name := label(host.Name)
@@ -132,12 +132,12 @@ func (s *screen) hosts(r Report) {
 			name += " (" + oneLine(system) + ")"
 		}
 		table = append(table, []string{
-			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(), host.forecast(),
+			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(),
 		})
 		paints = append(paints, paintOf(host.Verdict))
 	}
 	for i, row := range table {
-		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size, used.forecast)...)
+		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size)...)
 	}
 	if len(shown) > 0 {
 		s.table(table, paints)
