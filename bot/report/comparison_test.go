@@ -215,7 +215,7 @@ func TestRows(t *testing.T) {
 	}{
 		{closure.Row{Name: "a", Kind: closure.Upgrade, Before: closure.Versions{"1", "2"}, After: closure.Versions{"2", "2"}}, "a", "↑ 1, 2 → 2 ×2", ""},
 		{closure.Row{Name: "a", Kind: closure.Unordered, Before: closure.Versions{}, After: closure.Versions{"2"}}, "a", "~ no version → 2", ""},
-		{closure.Row{Name: "python3.13-a", Was: "python3.12-a", Kind: closure.Upgrade, Before: closure.Versions{"1"}, After: closure.Versions{"1"}}, "python3.13-a", "↑ python3.12-a → python3.13-a", ""},
+		{closure.Row{Name: "python3.13-a", Was: "python3.12-a", Kind: closure.Upgrade, Before: closure.Versions{"1"}, After: closure.Versions{"1"}}, "python3.13-a", "↑ python3.12 → python3.13", ""},
 		{closure.Row{Name: "a", Kind: closure.Added, Direct: true, Why: []string{"system-path", "a"}}, "a", "+", "← system-path"},
 		{closure.Row{Name: "a", Kind: closure.Removed, SizeDelta: -1 << 20, With: 3 << 20}, "a", "−", "−3.0 MiB with all that went along"},
 		{closure.Row{Name: "a", Kind: closure.Removed, SizeDelta: -1 << 20, With: -3 << 20, Why: strings.Fields("z y x w v a")}, "a", "−", "← v ← w ← … ← z, −3.0 MiB with all that went along"},

@@ -52,7 +52,9 @@ func move(row closure.Row) string {
 	before, _ := clip(row.Before.String(), 1, 60)
 	after, _ := clip(row.After.String(), 1, 60)
 	if row.Was != "" && before == after {
-		before, after = row.Was, row.Name
+		// The package is named already: only its interpreter moved.
+		_, rest, _ := strings.Cut(row.Name, "-")
+		before, after = strings.TrimSuffix(row.Was, "-"+rest), strings.TrimSuffix(row.Name, "-"+rest)
 	}
 	way := cmp.Or(before, "no version") + " → " + cmp.Or(after, "no version")
 	switch row.Kind {
