@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SUITE ?= trixie
 # What runs on the Nix of another Debian suite: all that talks to real Nix.
-SUITE_PACKAGES ?= ./bot/nix ./bot/store ./bot/cache ./bot/flake ./bot ./cmd/playground/sample ./cmd/playground/stores ./cmd/nixferry
+SUITE_PACKAGES ?= ./bot/nix ./bot/toplevel ./bot/store ./bot/cache ./bot/flake ./bot ./cmd/playground/sample ./cmd/playground/stores ./cmd/nixferry
 SERVE ?=
 BENCH ?=
 

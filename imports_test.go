@@ -14,8 +14,8 @@ const module = "github.com/nixferry/nixferry/"
 // pure rooms import the standard library, pure libraries and purer rooms.
 var pure = map[string]bool{
 	"bot/channel": true, "bot/closure": true, "bot/config": true, "bot/derivation": true,
-	"bot/event": true, "bot/flake": true, "bot/nixlog": true, "bot/pattern": true, "bot/report": true,
-	"bot/triage": true, "bot/verdict": true, "bot/workload": true,
+	"bot/event": true, "bot/flake": true, "bot/forecast": true, "bot/nixlog": true, "bot/pattern": true,
+	"bot/report": true, "bot/toplevel": true, "bot/triage": true, "bot/verdict": true, "bot/workload": true,
 }
 
 // adapters act; they never import each other.

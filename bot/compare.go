@@ -15,77 +15,65 @@ import (
 )
 
 // recall reports whether a host of base was built in an earlier run that kept
-// its closure: it need not be there to be compared with. A host of head is
-// recalled only where it is the same toplevel, for what is new is built.
+// what there is to know of it: it need not be there to be compared with. A host
+// of head is recalled only where it is the same toplevel, for what is new is
+// built.
 func (c *crossing) recall(s side, h *host) bool {
 	saved, ok := c.recalled[h.facts.Out]
 	if !ok && s.name == "base" {
 		var err error
-		if saved, err = c.known.listing(h.facts.Out, c.world.Now()); err != nil {
+		if saved, err = c.known.closure(h.facts.Out, c.world.Now()); err != nil {
 			c.progress.line("%s: %v", h.name, err)
 		}
 	}
 	if saved == nil {
 		return false
 	}
-	c.recalled[h.facts.Out], h.saved = saved, saved
+	c.recalled[h.facts.Out], h.remembered = saved, true
 	c.progress.line("%-4s %-12s built before, its closure is known", s.name, h.name)
 	return true
 }
 
 // compare reads the closures of all toplevels that are there on both sides in
 // one go, and takes each host's difference.
-func (c *crossing) compare(ctx context.Context, base, head side) (map[string]*closure.Delta, error) {
+func (c *crossing) compare(ctx context.Context, base, head side) (*closure.Graph, map[string]*closure.Delta, error) {
 	defer c.time(&c.timings.Compare)()
 	pairs := map[string][2]*host{}
 	var roots []string
 	for name, h := range head.hosts {
 		if h.build == verdict.OK {
-			roots = append(roots, h.unsaved()...)
+			roots = append(roots, h.built()...)
 		}
 		if b := base.hosts[name]; b != nil && b.build == verdict.OK {
-			roots = append(roots, b.unsaved()...)
+			roots = append(roots, b.built()...)
 			if h.build == verdict.OK {
 				pairs[name] = [2]*host{b, h}
 			}
 		}
 	}
 	if len(roots)+len(pairs) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	c.progress.step("comparing %d hosts", len(pairs))
 	graph, err := c.closures.graph(ctx, roots, closure.Names{Inputs: c.trees(base, head)}, slices.Collect(maps.Values(c.recalled))...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c.remember(graph, roots)
 	deltas := map[string]*closure.Delta{}
 	for name, pair := range pairs {
 		if deltas[name], err = closure.Diff(graph, pair[0].facts.Out, pair[1].facts.Out); err != nil {
-			return nil, fmt.Errorf("comparing %s: %w", name, err)
+			return nil, nil, fmt.Errorf("comparing %s: %w", name, err)
 		}
 	}
-	return deltas, nil
+	return graph, deltas, nil
 }
 
-// unsaved is the host's toplevel unless its closure is known.
-func (h *host) unsaved() []string {
-	if h.saved != nil {
+// built is the host's toplevel unless it is only remembered.
+func (h *host) built() []string {
+	if h.remembered {
 		return nil
 	}
 	return []string{h.facts.Out}
-}
-
-// remember keeps the closures of toplevels for the next run. One that cannot
-// be kept costs that run some building, and this one nothing.
-func (c *crossing) remember(graph *closure.Graph, toplevels []string) {
-	for _, toplevel := range toplevels {
-		if err := c.known.save(graph, toplevel); err != nil {
-			c.progress.line("%v", err)
-			return
-		}
-	}
-	c.known.forget(c.world.Now())
 }
 
 // trees name the sources of the flakes' inputs on both sides.

@@ -114,20 +114,33 @@ func (d difference) compare(ctx context.Context, pairs []Pair, causes bool) (fou
 	if err != nil {
 		return found, err
 	}
-	var recipes []derivation.Pair
 	for _, pair := range pairs {
 		host := report.Compared{Name: pair.Name, Before: pair.Before, After: pair.After}
-		if pair.recipes() {
-			recipes = append(recipes, derivation.Pair{Host: pair.Name, Before: pair.Before, After: pair.After})
-		} else if host.Closure, err = closure.Diff(graph, pair.Before, pair.After); err != nil {
-			return found, err
-		} else if causes {
-			recipes = append(recipes, derivation.Pair{Host: pair.Name, Before: graph.Deriver(pair.Before), After: graph.Deriver(pair.After)})
+		if !pair.recipes() {
+			if host.Closure, err = closure.Diff(graph, pair.Before, pair.After); err != nil {
+				return found, err
+			}
+			host.Switch = d.world.foretell(pair.Before, pair.After)
 		}
 		found.Hosts = append(found.Hosts, host)
 	}
-	found.Causes, err = causesOf(recipes)
+	found.Causes, err = causesOf(recipesOf(pairs, graph, causes))
 	return found, err
+}
+
+// recipesOf are the pairs as derivations, those of store paths only where their
+// causes are wanted, too.
+func recipesOf(pairs []Pair, graph *closure.Graph, wanted bool) (all []derivation.Pair) {
+	for _, pair := range pairs {
+		recipe := derivation.Pair{Host: pair.Name, Before: pair.Before, After: pair.After}
+		if !pair.recipes() {
+			recipe.Before, recipe.After = graph.Deriver(pair.Before), graph.Deriver(pair.After)
+		}
+		if recipe.Before != "" && recipe.After != "" && (wanted || pair.recipes()) {
+			all = append(all, recipe)
+		}
+	}
+	return all
 }
 
 // recipes says that both sides are derivations, which may not be built.

@@ -85,13 +85,13 @@ func TestFollowLink(t *testing.T) {
 		}
 		return path
 	}
-	generation := link("system-42-link", toplevel)
+	generation := link("system-42-link", webSystem)
 	for _, path := range []string{generation, link("system", "system-42-link"), link("current", generation)} {
-		if got, err := followLink(path); got != toplevel || err != nil {
+		if got, err := followLink(path); got != webSystem || err != nil {
 			t.Errorf("%s: got %s, %v", path, got, err)
 		}
 	}
-	for _, path := range []string{dir, link("loop", "loop"), link("inside", toplevel+"/bin"), link("nowhere", "x")} {
+	for _, path := range []string{dir, link("loop", "loop"), link("inside", webSystem+"/bin"), link("nowhere", "x")} {
 		if got, err := followLink(path); !errors.Is(err, config.ErrUsage) {
 			t.Errorf("%s: got %s, %v", path, got, err)
 		}

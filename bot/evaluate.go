@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/nix"
 	"github.com/nixferry/nixferry/bot/nixlog"
@@ -41,9 +40,9 @@ type host struct {
 	failure *nix.EvalError
 	// stopped are the derivations that keep it from being built.
 	stopped []nixlog.Failure
-	// saved is its closure as an earlier run left it, where that spares building
-	// it.
-	saved closure.Listing
+	// remembered says that an earlier run left what there is to know of it, which
+	// spares building it.
+	remembered bool
 	// work is what building it was foreseen to take; nil where nobody knew.
 	work *workload.Work
 	// late means that the time budget ended before it was judged.

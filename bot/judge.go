@@ -29,11 +29,12 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 	if err := c.realise(ctx, base, head); err != nil {
 		return report.Report{}, err
 	}
-	deltas, err := c.compare(ctx, base, head)
+	graph, deltas, err := c.compare(ctx, base, head)
 	if err != nil {
 		return report.Report{}, err
 	}
 	r.Causes = c.causes(base, head)
+	switches := c.foretell(graph, base, head)
 	from := c.sources(ctx, base, head)
 	origins := c.origins(ctx, head, from["head"])
 	r.Inputs = counted()
@@ -41,6 +42,7 @@ func (c *crossing) judge(ctx context.Context, all bumps, headRev string) (report
 	maps.Copy(names, head.hosts)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		h := weigh(name, base.hosts[name], head.hosts[name], deltas[name], from)
+		h.Switch = switches[name]
 		if h.Verdict == verdict.Undecided && (orAbsent(name, base.hosts[name]).late || orAbsent(name, head.hosts[name]).late) {
 			h.Reason = errBudget.Error()
 			late++

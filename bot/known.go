@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,10 +12,11 @@ import (
 
 	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/toplevel"
 )
 
-// A known tells of toplevels that were built in earlier runs: a file each, with
-// the closure, in a directory that outlives the run. What is known needs no
+// A known tells of toplevels that were built in earlier runs: two files each,
+// with the closure and the system, in a directory that outlives the run. What is known needs no
 // building to be compared with. The zero value knows nothing.
 type known struct{ dir string }
 
@@ -25,55 +29,108 @@ const forgotten = 60 * 24 * time.Hour
 func (w World) known(cfg config.Config) known {
 	switch cache, home := w.Getenv("XDG_CACHE_HOME"), w.Getenv("HOME"); {
 	case cfg.CacheDir != "":
-		return known{filepath.Join(cfg.CacheDir, "closures")}
+		return known{filepath.Join(cfg.CacheDir, "toplevels")}
 	case filepath.IsAbs(cache):
-		return known{filepath.Join(cache, "nixferry", "closures")}
+		return known{filepath.Join(cache, "nixferry", "toplevels")}
 	case filepath.IsAbs(home):
-		return known{filepath.Join(home, ".cache", "nixferry", "closures")}
+		return known{filepath.Join(home, ".cache", "nixferry", "toplevels")}
 	}
 	return known{}
 }
 
-func (k known) file(toplevel string) string {
-	return filepath.Join(k.dir, filepath.Base(toplevel)+".json.gz")
+// What is kept of a toplevel: its closure, and what it says of the system.
+const closureFile, systemFile = "closure", "system"
+
+func (k known) file(path, what string) string {
+	return filepath.Join(k.dir, filepath.Base(path)+"."+what+".json.gz")
 }
 
-// listing is the closure of a toplevel that was built before; nil without an
-// error where nobody remembers. The error is that of a file which is there and
-// cannot be read.
-func (k known) listing(toplevel string, now time.Time) (closure.Listing, error) {
-	if k.dir == "" || toplevel == "" {
+// closure is that of a toplevel which was built before and of which the system
+// is known, too; nil without an error where nobody remembers. The error is that
+// of a file which is there and cannot be read.
+func (k known) closure(path string, now time.Time) (listing closure.Listing, err error) {
+	if _, err := os.Stat(k.file(path, systemFile)); k.dir == "" || path == "" || errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	file, err := os.Open(k.file(toplevel))
-	if os.IsNotExist(err) {
-		return nil, nil
-	}
+	err = k.read(path, closureFile, now, func(r io.Reader) (err error) {
+		var root string
+		if root, listing, err = closure.ReadSnapshot(r); err == nil && root != path {
+			err = fmt.Errorf("it is the closure of %s", root)
+		}
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("reading a saved closure: %w", err)
+		return nil, err
 	}
-	defer file.Close()
-	root, listing, err := closure.ReadSnapshot(file)
-	if err == nil && root != toplevel {
-		err = fmt.Errorf("reading a saved closure: %s is that of %s", file.Name(), root)
+	return listing, nil
+}
+
+// system is what a toplevel says of the machine, as an earlier run read it.
+func (k known) system(path string, now time.Time) (*toplevel.Toplevel, error) {
+	saved := savedSystem{System: &toplevel.Toplevel{}}
+	err := k.read(path, systemFile, now, func(r io.Reader) error {
+		unpacker, err := gzip.NewReader(r)
+		if err != nil {
+			return err
+		}
+		if err := json.NewDecoder(unpacker).Decode(&saved); err != nil {
+			return err
+		}
+		if saved.Facts != toplevel.Facts {
+			return fmt.Errorf("another nixferry read other facts (%d, not %d)", saved.Facts, toplevel.Facts)
+		}
+		return nil
+	})
+	if err == nil && saved.System.Path != path {
+		err = fmt.Errorf("reading what is known of %s: it is that of %q", path, saved.System.Path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	_ = os.Chtimes(file.Name(), now, now) // it is of use
-	return listing, nil
+	return saved.System, nil
 }
 
-// save keeps the closure of a toplevel that was built, and forgets those that
-// were of no use for long.
-func (k known) save(g *closure.Graph, toplevel string) error {
-	if k.dir == "" {
+// read reads a file of a toplevel, if it is there, and notes that it is of use.
+func (k known) read(path, what string, now time.Time, from func(io.Reader) error) error {
+	name := k.file(path, what)
+	file, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		defer file.Close()
+		err = from(file)
+	}
+	if err != nil {
+		return fmt.Errorf("reading what is known of the %s of %s: %w", what, path, err)
+	}
+	_ = os.Chtimes(name, now, now) // else it is forgotten sooner
+	return nil
+}
+
+// A savedSystem is the form in which a toplevel's facts are kept.
+type savedSystem struct {
+	Facts  int                `json:"facts"` // the version of what is read
+	System *toplevel.Toplevel `json:"system"`
+}
+
+// save keeps the closure and the facts of a toplevel that was built. What
+// cannot be read as a system is not kept.
+func (k known) save(g *closure.Graph, system *toplevel.Toplevel) error {
+	if k.dir == "" || system == nil {
 		return nil
 	}
 	if err := os.MkdirAll(k.dir, 0o777); err != nil {
-		return fmt.Errorf("saving a closure: set `cache-dir` to a directory that can be written: %w", err)
+		return fmt.Errorf("keeping what was built: set `cache-dir` to a directory that can be written: %w", err)
 	}
-	return writeFile(k.file(toplevel), func(w io.Writer) error { return g.WriteSnapshot(w, toplevel) })
+	err := writeFile(k.file(system.Path, closureFile), func(w io.Writer) error { return g.WriteSnapshot(w, system.Path) })
+	if err != nil {
+		return err
+	}
+	return writeFile(k.file(system.Path, systemFile), func(w io.Writer) error {
+		packer := gzip.NewWriter(w)
+		return errors.Join(json.NewEncoder(packer).Encode(savedSystem{toplevel.Facts, system}), packer.Close())
+	})
 }
 
 // forget removes what was of no use for long.

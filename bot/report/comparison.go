@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/derivation"
+	"github.com/nixferry/nixferry/bot/forecast"
 )
 
 // A Comparison is what `nixferry diff` found: the toplevels of some hosts
@@ -31,6 +32,9 @@ type Compared struct {
 	// Closure is what separates them, absent for derivations: only their
 	// recipes are compared.
 	Closure *closure.Delta `json:"closure,omitempty"`
+	// Switch is what a switch from Before to After will do to the machine;
+	// absent where the toplevels are not here.
+	Switch *forecast.Switch `json:"switch,omitempty"`
 }
 
 // WriteComparison writes c as diff.schema.json describes it, with the promises
@@ -39,7 +43,7 @@ func WriteComparison(w io.Writer, c Comparison) error {
 	c.Schema = Schema
 	c.Hosts = sorted(c.Hosts, func(a, b Compared) int { return strings.Compare(a.Name, b.Name) })
 	for i, host := range c.Hosts {
-		c.Hosts[i].Closure = settledDelta(host.Closure)
+		c.Hosts[i].Closure, c.Hosts[i].Switch = settledDelta(host.Closure), settledSwitch(host.Switch)
 	}
 	c.Causes = settledCauses(c.Causes)
 	return encode(w, c, "the comparison")
@@ -52,7 +56,9 @@ func ComparisonMarkdown(c Comparison, budget int) string {
 	return fit(document{
 		{blocks: c.hostTable()},
 		{blocks: []block{paragraph(rankHost, "", strings.Join(c.remarks(inline), " "))}},
+		{"### Before you switch\n\n", c.switches().blocks()},
 		{"### What changed\n\n", changes.blocks()},
+		{"### Going back\n\n", []block{c.switches().backBlock()}},
 	}, budget, code("nixferry diff --json"))
 }
 
@@ -61,6 +67,7 @@ func ComparisonMarkdown(c Comparison, budget int) string {
 func ComparisonTerminal(w io.Writer, c Comparison, options Options) error {
 	screen := screen{width: max(options.Width, 40), color: options.Color}
 	changes := c.changes()
+	screen.details(c.switches())
 	if causes := changes.shownCauses(); len(causes) > 0 {
 		screen.heading("Why it is rebuilt")
 		screen.line("")
@@ -80,6 +87,8 @@ func ComparisonTerminal(w io.Writer, c Comparison, options Options) error {
 		screen.wrapped("", oneLine(line))
 		screen.line("")
 	}
+	screen.foretold(c.switches())
+	screen.list("Going back", c.switches().back(onTerminal))
 	if len(c.Hosts) > 1 {
 		screen.grid(layOut(c.columns(onTerminal), c.Hosts), nil)
 	}
@@ -132,6 +141,7 @@ func (c Comparison) columns(style style) []column[Compared] {
 		{head: "size", right: true, cell: known(func(delta *closure.Delta) string {
 			return signedBytes(delta.Size.After - delta.Size.Before)
 		})},
+		{head: "switching", cell: func(h Compared) string { return switching(h.Switch, style) }},
 	}
 }
 

@@ -61,6 +61,7 @@ func compared(hosts ...string) Comparison {
 func severalCompared() Comparison {
 	c := compared("desk", "git", "nas", "web")
 	c.Hosts[0].Closure.Changed = append(c.Hosts[0].Closure.Changed, moved("firefox", "144.0", "145.0.1", 9<<20))
+	c.Hosts[0].Switch, c.Hosts[1].Switch, c.Hosts[2].Switch = deskSwitch(), containerSwitch(), nasSwitch()
 	const still = "/nix/store/00000000000000000000000000000000-nixos-system-db"
 	c.Hosts = append(c.Hosts,
 		Compared{Name: "db", Before: still, After: still, Closure: &closure.Delta{Size: closure.Size{Before: 2 << 30, After: 2 << 30}}})

@@ -189,7 +189,7 @@ func TestHostileReport(t *testing.T) {
 			case *ast.AutoLink, *ast.Image:
 				t.Errorf("a %s in %s", n.Kind(), source)
 			case *ast.Link:
-				if !regexp.MustCompile(`^https://(?:(?:redirect\.)?github\.com/|codeberg\.org/|git\.sr\.ht/|status\.nixos\.org$)`).Match(n.Destination) {
+				if !regexp.MustCompile(`^https://(?:(?:redirect\.)?github\.com/|codeberg\.org/|git\.sr\.ht/|jellyfin\.org/|nixos\.org/|status\.nixos\.org$)`).Match(n.Destination) {
 					t.Errorf("a link to %s", n.Destination)
 				}
 			case *ast.RawHTML:

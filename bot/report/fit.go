@@ -19,10 +19,12 @@ const (
 	keep rank = iota
 	rankHost
 	rankFinding
+	rankSwitch
 	rankNote
 	rankQuietHost
 	rankBack
 	rankWarning
+	rankSwitchNote
 	rankEdit
 	rankBroken
 	rankCause
@@ -30,6 +32,7 @@ const (
 	rankMade
 	rankTail
 	rankDetail
+	rankSwitchDetail
 )
 
 // A document is Markdown in pieces that can be left out.

@@ -16,7 +16,7 @@ const evil = "<!-- nixferry:end --> @octocat @org/team #1 torvalds/linux#2 GH-3 
 
 // hostile is the mixed report with evil at the end of every string in it.
 func hostile() Report {
-	r := mixed()
+	r := switchDay()
 	kinds := inputKinds()
 	r.Inputs, r.Left = kinds.Inputs, kinds.Left
 	r.OldLock, r.StuckChannel = true, true
@@ -33,7 +33,7 @@ func hostileQuiet() Report {
 }
 
 // fixed are the fields that hold words of nixferry's own.
-var fixed = []string{"Depth", "Verdict", "Eval", "Build", "Class", "Bucket", "Kind", "Operation", "URL", "Cached"}
+var fixed = []string{"Depth", "Verdict", "Eval", "Build", "Class", "Bucket", "Kind", "Operation", "URL", "Cached", "Live", "Action", "Change", "Severity", "Interrupts"}
 
 // poison appends evil to every free text below v; field is its name.
 func poison(v reflect.Value, field string) {

@@ -131,7 +131,7 @@ func (r Report) foreignSystem(host Host) string {
 }
 
 // columns of a host table that have something in them.
-type columns struct{ builds, packages, size bool }
+type columns struct{ builds, packages, size, switching bool }
 
 // columns tells which columns some of the hosts fill.
 func (r Report) columns(hosts []Host) columns {
@@ -140,6 +140,7 @@ func (r Report) columns(hosts []Host) columns {
 		used.builds = used.builds || r.Depth != "eval"
 		used.packages = used.packages || host.packages() != ""
 		used.size = used.size || host.size() != ""
+		used.switching = used.switching || switching(host.Switch, onTerminal) != ""
 	}
 	return used
 }

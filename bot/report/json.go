@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/derivation"
 	"github.com/nixferry/nixferry/bot/flake"
+	"github.com/nixferry/nixferry/bot/forecast"
 	"github.com/nixferry/nixferry/bot/triage"
 )
 
@@ -90,7 +92,7 @@ func (h Host) settled() Host {
 	h.Warnings.New = sorted(h.Warnings.New, strings.Compare)
 	h.Warnings.Gone = sorted(h.Warnings.Gone, strings.Compare)
 	h.Warnings.Kept = sorted(h.Warnings.Kept, strings.Compare)
-	h.Closure = settledDelta(h.Closure)
+	h.Closure, h.Switch = settledDelta(h.Closure), settledSwitch(h.Switch)
 	return h
 }
 
@@ -114,6 +116,39 @@ func settledDelta(delta *closure.Delta) *closure.Delta {
 		d.Changed[i].After = append(closure.Versions{}, change.After...)
 	}
 	return &d
+}
+
+// settledSwitch fills lists that a foreign report.json leaves out; the order of
+// what forecast.Compare returns is settled.
+func settledSwitch(s *forecast.Switch) *forecast.Switch {
+	return filled(reflect.ValueOf(s)).Interface().(*forecast.Switch)
+}
+
+// filled copies v with all that is below it, with empty lists for those that
+// are nil.
+func filled(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v
+		}
+		whole := reflect.New(v.Type().Elem())
+		whole.Elem().Set(filled(v.Elem()))
+		return whole
+	case reflect.Slice:
+		whole := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			whole.Index(i).Set(filled(v.Index(i)))
+		}
+		return whole
+	case reflect.Struct:
+		whole := reflect.New(v.Type()).Elem()
+		for i := range v.NumField() {
+			whole.Field(i).Set(filled(v.Field(i)))
+		}
+		return whole
+	}
+	return v
 }
 
 // settledCauses fills lists that a foreign report.json leaves out; the order of

@@ -74,7 +74,7 @@ func closeObjects(document any) {
 
 // full has something in every field.
 func full() Report {
-	r := mixed()
+	r := switchDay()
 	r.Pull = &Pull{Number: 7, URL: "https://github.com/someone/fleet/pull/7", Branch: "nixferry/nixos-unstable", Operation: "created"}
 	r.Inputs[0].Flake, r.Inputs[0].Before.Follows, r.Inputs[0].Before.Repository = "servers", "other/nixpkgs", "https://github.com/NixOS/nixpkgs"
 	r.Inputs[1].Kind, r.Inputs[1].Behind, r.Inputs[1].Log = flake.Back, 12, "https://git.sr.ht/~octo/hm/log/b6a8526"

@@ -18,6 +18,7 @@ func Markdown(r Report, budget int) string {
 		{blocks: r.hostTables()},
 		{blocks: []block{r.notes()}},
 		{"### What needs you\n\n", r.needs()},
+		{"### Before you switch\n\n", r.switches().blocks()},
 		{"### Renamed options, not urgent\n\n", []block{r.renameRows()}},
 		{"### New warnings\n\n", []block{r.newWarnings()}},
 		{blocks: []block{r.brokenBefore()}},
@@ -80,6 +81,9 @@ func (r Report) hostHeader(hosts []Host) string {
 	if columns.size {
 		names, ruler = names+" size |", ruler+"--:|"
 	}
+	if columns.switching {
+		names, ruler = names+" switching |", ruler+":--|"
+	}
 	return names + "\n" + ruler + "\n"
 }
 
@@ -104,6 +108,9 @@ func (r Report) hostRows(hosts []Host, rank rank) []item {
 		}
 		if columns.size {
 			row += " " + host.size() + " |"
+		}
+		if columns.switching {
+			row += " " + switching(host.Switch, onGitHub) + " |"
 		}
 		rows = append(rows, item{rank, "host", row + "\n"})
 	}
@@ -133,6 +140,9 @@ func (r Report) notes() block {
 
 // goingBack says how to undo the merge.
 func (r Report) goingBack() block {
+	if known := r.switches().backBlock(); len(known.items) > 0 {
+		return known
+	}
 	if len(r.Edits) == 0 && len(r.Inputs) == 0 {
 		return block{}
 	}

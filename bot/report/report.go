@@ -16,6 +16,7 @@ import (
 	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/derivation"
 	"github.com/nixferry/nixferry/bot/flake"
+	"github.com/nixferry/nixferry/bot/forecast"
 	"github.com/nixferry/nixferry/bot/triage"
 	"github.com/nixferry/nixferry/bot/verdict"
 	"github.com/nixferry/nixferry/bot/workload"
@@ -123,6 +124,9 @@ type Host struct {
 	// Work is what had to be built and fetched, as forecast before the build;
 	// nil where nobody looked.
 	Work *workload.Work `json:"work,omitempty"`
+	// Switch is what a switch from base to head will do to the machine; absent
+	// unless both sides were built here.
+	Switch *forecast.Switch `json:"switch,omitempty"`
 }
 
 // A Side is a host on one commit.

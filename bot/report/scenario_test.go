@@ -22,6 +22,7 @@ type scenario struct {
 func scenarios() []scenario {
 	return []scenario{
 		{"mixed", mixed()},
+		{"switching", switchDay()},
 		{"green", fleet(8, upgraded)},
 		{"red", fleet(8, broken)},
 		{"nothing-changed", fleet(5, unchanged)},

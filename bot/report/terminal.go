@@ -41,11 +41,13 @@ func Terminal(w io.Writer, r Report, options Options) error {
 		screen.line("")
 	}
 	screen.problems(r, "What needs you", func(v verdict.Verdict) bool { return v != verdict.StillFailing })
+	screen.foretold(r.switches())
 	screen.renames(r)
 	screen.warnings(r)
 	screen.problems(r, "Already broken on "+oneLine(r.baseName()), func(v verdict.Verdict) bool { return v == verdict.StillFailing })
 	screen.changes(r)
 	screen.bump(r)
+	screen.list("Going back", r.switches().back(onTerminal))
 	return screen.flush(w)
 }
 
@@ -124,7 +126,7 @@ func (s *screen) answer(r Report) {
 func (s *screen) hosts(r Report) {
 	shown, rest := r.split()
 	used := r.columns(shown)
-	table := [][]string{{"host", "evaluates", "builds", "packages", "size"}}
+	table := [][]string{{"host", "evaluates", "builds", "packages", "size", "switching"}}
 	paints := []paint{strong}
 	for _, host := range shown {
 		name := label(host.Name)
@@ -132,12 +134,12 @@ func (s *screen) hosts(r Report) {
 			name += " (" + oneLine(system) + ")"
 		}
 		table = append(table, []string{
-			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(),
+			name, r.evaluates(host).plain(), r.step(host, building).plain(), host.packages(), host.size(), switching(host.Switch, onTerminal),
 		})
 		paints = append(paints, paintOf(host.Verdict))
 	}
 	for i, row := range table {
-		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size)...)
+		table[i] = append(row[:2], pick(row[2:], used.builds, used.packages, used.size, used.switching)...)
 	}
 	if len(shown) > 0 {
 		s.table(table, paints)
