@@ -128,9 +128,22 @@ func (all bumps) notes() (notes []string) {
 		if b.trial != "" {
 			notes = append(notes, fmt.Sprintf("This is a trial: flake.nix%s stays as it is, and only the lock of a copy was moved. A run of the bot would stop here: %s.", of, b.plan.Reason))
 		}
+		notes = append(notes, b.mismatches(of)...)
 		if names := b.besides(); len(names) > 0 {
 			notes = append(notes, fmt.Sprintf("flake.lock%s was out of step with flake.nix, so that relocking changed these as well: %s.", of, strings.Join(names, ", ")))
 		}
+	}
+	return notes
+}
+
+// mismatches foresee what inputs of other releases than their nixpkgs will say
+// when they are evaluated; those of which the plan speaks are left out.
+func (b bumped) mismatches(of string) (notes []string) {
+	for _, m := range flake.Mismatches(b.after) {
+		if slices.ContainsFunc(b.plan.Left, func(l flake.Left) bool { return l.Input == m.Input && strings.Contains(l.Why, "mismatch") }) {
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("%s%s is of %s, and the nixpkgs it uses of %s: expect %s.", m.Input, of, m.Release, m.Nixpkgs, m.Effect))
 	}
 	return notes
 }
