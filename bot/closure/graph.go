@@ -40,7 +40,7 @@ type Listing []Path
 // A Graph holds the closures of any number of toplevels, each path once. It
 // never changes once made: any number of goroutines may read it.
 type Graph struct {
-	// nodes are sorted by path, so that equal closures are equal graphs.
+	// nodes are sorted by hash and path, so that equal closures are equal graphs.
 	nodes []node
 	// groups hold the nodes of one package name each, sorted by version and
 	// then output.
@@ -93,20 +93,26 @@ func NewGraph(names Names, listings ...Listing) (*Graph, error) {
 func merge(listings []Listing) (paths []*Path, places [][]int32, err error) {
 	type entry struct {
 		*Path
+		// hash begins the path's hash: it tells nearly all of them apart.
+		hash           uint64
 		listing, place int
 	}
-	var all []entry
+	count := 0
+	for _, listing := range listings {
+		count += len(listing)
+	}
+	all := make([]entry, 0, count)
 	for number, listing := range listings {
 		for i := range listing {
 			if err := listing[i].check(); err != nil {
 				return nil, nil, err
 			}
-			all = append(all, entry{&listing[i], number, i})
+			all = append(all, entry{&listing[i], hashOf(listing[i].Path), number, i})
 		}
 		places = append(places, make([]int32, len(listing)))
 	}
 	slices.SortFunc(all, func(a, b entry) int {
-		return cmp.Or(strings.Compare(a.Path.Path, b.Path.Path), cmp.Compare(a.listing, b.listing))
+		return cmp.Or(cmp.Compare(a.hash, b.hash), strings.Compare(a.Path.Path, b.Path.Path), cmp.Compare(a.listing, b.listing))
 	})
 	for _, e := range all {
 		if last := len(paths) - 1; last < 0 || paths[last].Path != e.Path.Path {
@@ -128,6 +134,20 @@ func (p *Path) check() error {
 		return fmt.Errorf("%s has the deriver %q, which is not the path of a derivation", p.Path, p.Deriver)
 	}
 	return nil
+}
+
+// hashOf is the beginning of a store path's hash, as a number.
+func hashOf(path string) (hash uint64) {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	for _, c := range []byte(base[:min(len(base), 8)]) {
+		hash = hash<<8 | uint64(c)
+	}
+	return hash
+}
+
+// comparePaths is the order of nodes.
+func comparePaths(a, b string) int {
+	return cmp.Or(cmp.Compare(hashOf(a), hashOf(b)), strings.Compare(a, b))
 }
 
 // connect sets the references of every node; a path's reference to itself says

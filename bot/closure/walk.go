@@ -3,12 +3,11 @@ package closure
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // find is the place of a path.
 func (g *Graph) find(path string) (int32, error) {
-	i, ok := slices.BinarySearchFunc(g.nodes, path, func(n node, path string) int { return strings.Compare(n.path, path) })
+	i, ok := slices.BinarySearchFunc(g.nodes, path, func(n node, path string) int { return comparePaths(n.path, path) })
 	if !ok {
 		return 0, fmt.Errorf("%s is not among the %d paths Nix listed: list the closures of both toplevels", path, len(g.nodes))
 	}

@@ -12,6 +12,10 @@ import (
 // errUnknownRow says that the database is not what its schema promises.
 var errUnknownRow = errors.New("a row of Nix' database is not understood: run `nix-store --verify`")
 
+// maxNumber bounds the numbers of paths. A store gives out each but once; this
+// one has registered a hundred million paths.
+const maxNumber = 100_000_000
+
 // A reader follows references from path to path. Paths have numbers in the
 // database, and places in the listing.
 type reader struct {
@@ -19,7 +23,7 @@ type reader struct {
 	byPath  *sqlite.Index // path; number
 	refs    *sqlite.Index // referrer, reference
 	numbers []int64       // by place
-	places  map[int64]int32
+	places  []int32       // by number, 0 for none, else one more
 	// references hold those of all paths, one after the other.
 	references []int32
 }
@@ -52,7 +56,7 @@ func readClosures(ctx context.Context, db *sqlite.Snapshot, roots []string) (clo
 // newReader opens what Nix' schema has:
 // https://github.com/NixOS/nix/blob/master/src/libstore/schema.sql
 func newReader(db *sqlite.Snapshot) (*reader, error) {
-	r := &reader{places: make(map[int64]int32, 4096)}
+	r := &reader{}
 	var err error
 	if r.paths, err = db.Table("ValidPaths", "path", "deriver", "narSize"); err != nil {
 		return nil, err
@@ -87,13 +91,17 @@ func (r *reader) root(path string) error {
 // refer adds a path by its number, unless it has a place already, and notes its
 // place as a reference.
 func (r *reader) refer(number int64) error {
-	place, ok := r.places[number]
-	if !ok {
-		place = int32(len(r.numbers))
-		r.places[number] = place
-		r.numbers = append(r.numbers, number)
+	if number < 0 || number > maxNumber {
+		return errUnknownRow
 	}
-	r.references = append(r.references, place)
+	if missing := int(number) + 1 - len(r.places); missing > 0 {
+		r.places = append(r.places, make([]int32, missing)...)
+	}
+	if r.places[number] == 0 {
+		r.numbers = append(r.numbers, number)
+		r.places[number] = int32(len(r.numbers))
+	}
+	r.references = append(r.references, r.places[number]-1)
 	return nil
 }
 
