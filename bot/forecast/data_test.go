@@ -81,6 +81,76 @@ func TestFindAsksTheCommand(t *testing.T) {
 	}
 }
 
+// running is a system whose service runs a script.
+func running(unit, key, script string) *toplevel.Toplevel {
+	path := store + "unit-script-" + unit + "/bin/start"
+	system := having([]string{unit, key, "@-" + path + " start"})
+	system.Scripts = map[string]string{path: "#!" + store + "bash-5.3p3/bin/bash\nset -e\n\n" + script + "\n"}
+	return system
+}
+
+func TestFindReadsScripts(t *testing.T) {
+	cron := store + "php-8.3.27/bin/php -f " + store + "nextcloud-31.0.9-with-apps/cron.php"
+	both := running("jellyfin.service", "ExecStartPre", store+"jellyfin-10.10.7/bin/old")
+	both.Units["jellyfin.service"].Sections["Service"]["Environment"] = []string{"NOW=" + store + "jellyfin-10.11.3"}
+	elsewhere := running("backup.service", "ExecStart", cron)
+	elsewhere.Units["nextcloud-cron.service"] = having([]string{"nextcloud-cron.service", "ExecStart", store + "hidden/bin/x"}).Units["nextcloud-cron.service"]
+	nested := running("nextcloud-cron.service", "ExecStart", store+"nested/bin/x")
+	nested.Scripts[store+"nested/bin/x"] = cron
+	for _, test := range []struct {
+		name, service string
+		system        *toplevel.Toplevel
+		want          string
+	}{
+		{"what a script runs", "Nextcloud", running("nextcloud-cron.service", "ExecStart", cron), "31.0.9"},
+		{"a path in quotes", "Nextcloud", running("nextcloud-setup.service", "ExecStart", `cd "`+store+`nextcloud-31.0.9"`), "31.0.9"},
+		{"a tool of that name", "Nextcloud", running("nextcloud-setup.service", "ExecStart", store+"nextcloud-occ/bin/nextcloud-occ upgrade"), ""},
+		{"what runs before the service", "Zammad", running("zammad-web.service", "ExecStartPre", "cp -r "+store+"zammad-6.5.2/* ."), "6.5.2"},
+		{"a script of the package's module", "Firefly III", running("firefly-iii-setup.service", "ExecStart", store+"firefly-iii-6.2.21/artisan cache:clear"), "6.2.21"},
+		{"what the unit names goes first", "Jellyfin", both, "10.11.3"},
+		{"another unit's script", "Nextcloud", elsewhere, ""},
+		{"a script that a script runs", "Nextcloud", nested, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := theRow(t, test.service).find(test.system); got.version != test.want || len(got.units) != 1 {
+				t.Errorf("got %q of %d units, want %q", got.version, len(got.units), test.want)
+			}
+		})
+	}
+}
+
+func TestNextcloudInScripts(t *testing.T) {
+	nextcloud := func(version, release string) *toplevel.Toplevel {
+		system := running("nextcloud-cron.service", "ExecStart", store+"php-8.3.27/bin/php -f "+store+"nextcloud-"+version+"-with-apps/cron.php")
+		system.NixosVersion = release
+		return system
+	}
+	for _, test := range []struct {
+		name     string
+		from, to *toplevel.Toplevel
+		want     string // within the rule, "" for silence
+		severity Severity
+	}{
+		{"the next major", nextcloud("31.0.9", "25.11.1.a"), nextcloud("32.0.2", "26.05.1.b"), "migrates database and files", OneWay},
+		{"the one after", nextcloud("31.0.9", "25.11.1.a"), nextcloud("33.0.0", "26.05.1.b"), "this step leaves one out", Blocked},
+		{"back", nextcloud("32.0.2", "26.05.1.b"), nextcloud("31.0.9", "25.11.1.a"), "The version goes down", Blocked},
+		{"held by stateVersion", nextcloud("31.0.9", "25.11.1.a"), nextcloud("31.0.9", "26.05.1.b"), "It stays 31: ", Note},
+		{"a patch of the major", nextcloud("31.0.9", "25.11.1.a"), nextcloud("31.0.10", "25.11.2.b"), "It stays 31: ", Note},
+		{"nothing new", nextcloud("31.0.9", "25.11.1.a"), nextcloud("31.0.9", "25.11.2.b"), "", ""},
+		{"hidden afterwards", nextcloud("31.0.9", "25.11.1.a"), nextcloud("unknown", "26.05.1.b"), "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := migrations(test.from, test.to)
+			if test.want == "" && len(got) == 0 {
+				return
+			}
+			if len(got) != 1 || got[0].Severity != test.severity || test.want == "" || !strings.Contains(got[0].Rule, test.want) {
+				t.Errorf("got %+v, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestServicesThatComeAndGo(t *testing.T) {
 	lxd := having([]string{"lxd.service", "ExecStart", store + "lxd-lts-5.21.3/bin/lxd", "StateDirectory", "lxd"})
 	jellyfin := having([]string{"jellyfin.service", "ExecStart", store + "jellyfin-10.11.3/bin/jellyfin"})

@@ -39,12 +39,12 @@ func (f found) moved(to found) bool {
 	return f.version != to.version || !slices.Equal(second(parseVersion(f.release)), second(parseVersion(to.release)))
 }
 
-// find looks for a row's units and the package behind them. Where the units
-// hide it in a script, the command in sw/bin is asked.
+// find looks for a row's units and the package behind them. Where neither they
+// nor their scripts name it, the command in sw/bin is asked.
 func (r row) find(t *toplevel.Toplevel) found {
 	f := found{release: t.NixosVersion, units: r.unitsOf(t)}
 	for _, unit := range f.units {
-		if f.version = r.packageOf(unit); f.version != "" {
+		if f.version = r.packageOf(unit, t.Scripts); f.version != "" {
 			f.main = unit
 			return f
 		}
@@ -79,14 +79,18 @@ func (r row) unitsOf(t *toplevel.Toplevel) []*toplevel.Unit {
 var storePath = regexp.MustCompile(`/nix/store/[0-9a-z]{32}-([0-9A-Za-z+._?=-]+)`)
 
 // packageOf finds the version of the first store path in a unit that is the
-// row's package: what it executes goes first, then everything else it names.
-func (r row) packageOf(unit *toplevel.Unit) string {
+// row's package: what it executes goes first, then everything else it names,
+// then what the scripts it runs name. What those run in turn is not looked into.
+func (r row) packageOf(unit *toplevel.Unit, scripts map[string]string) string {
 	service := unit.Sections["Service"]
 	texts := slices.Concat(service["ExecStart"], service["ExecStartPre"])
 	for _, section := range slices.Sorted(maps.Keys(unit.Sections)) {
 		for _, key := range slices.Sorted(maps.Keys(unit.Sections[section])) {
 			texts = append(texts, unit.Sections[section][key]...)
 		}
+	}
+	for _, word := range strings.Fields(strings.Join(texts, " ")) {
+		texts = append(texts, scripts[strings.Trim(word, "@-:+!|\"'")])
 	}
 	for _, text := range texts {
 		for _, match := range storePath.FindAllStringSubmatch(text, -1) {

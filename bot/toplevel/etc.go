@@ -3,7 +3,6 @@ package toplevel
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // watched are the files below etc whose change people want to see, and the
@@ -47,10 +46,7 @@ func (r *reader) addText(texts map[string]string, etc, name string) {
 			return
 		}
 	}
-	if r.size(etc+"/"+name) > maxText {
-		return
-	}
-	if text := r.text(etc + "/" + name); text != "" && utf8.ValidString(text) && !strings.Contains(text, "\x00") {
+	if text := r.smallText(etc+"/"+name, maxText); text != "" {
 		texts[name] = text
 	}
 }
@@ -105,8 +101,7 @@ func (r *reader) firewall(units map[string]*Unit) Firewall {
 // program gives the text of the script that a service starts.
 func (r *reader) program(u *Unit) string {
 	for _, command := range u.Sections["Service"]["ExecStart"] {
-		program, _, _ := strings.Cut(strings.TrimLeft(command, "@-:+!|"), " ")
-		return r.text(program)
+		return r.text(executable(command))
 	}
 	return ""
 }

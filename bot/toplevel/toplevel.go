@@ -15,7 +15,7 @@ import (
 
 // Facts is the version of what a Toplevel holds. It grows with every change of
 // that: what an older version read is not mixed with what this one reads.
-const Facts = 1
+const Facts = 2
 
 // Toplevel is what one built NixOS system is made of.
 type Toplevel struct {
@@ -51,8 +51,12 @@ type Toplevel struct {
 	MutableUsers bool             // whether what is changed on the machine stays; only with Users
 	Userborn     bool             // userborn makes the accounts
 
-	Texts    map[string]string // files below etc that people care about, by path below it, as they are
-	Commands []string          // names in sw/bin, sorted
+	Texts map[string]string // files below etc that people care about, by path below it, as they are
+	// Scripts are the texts of the small scripts in the store that system
+	// services run, by the path the units name. Each is at most 64 KiB; of more
+	// than 500 those of the last units are left out.
+	Scripts  map[string]string
+	Commands []string // names in sw/bin, sorted
 	// Userland has for each command the package it is in, by the name of its
 	// store path, such as "zfs-user-2.3.4"; a command that is no link is not in it.
 	Userland map[string]string
@@ -169,6 +173,7 @@ func (r *reader) toplevel(root string) *Toplevel {
 		UserUnits:    r.units(top + "/etc/systemd/user"),
 		Texts:        r.texts(top + "/etc"),
 	}
+	t.Scripts = r.scripts(t.Units)
 	r.boot(t, top)
 	r.software(t, top+"/sw/bin")
 	r.wants(t, top+"/etc/systemd/system")

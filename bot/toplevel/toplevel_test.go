@@ -28,7 +28,7 @@ func TestNoToplevel(t *testing.T) {
 func TestBare(t *testing.T) {
 	want := &Toplevel{
 		Path: hashed(top), NixosVersion: "25.11.test", Boot: Boot{Params: []string{}}, Wants: map[string][]string{},
-		Units: map[string]*Unit{}, UserUnits: map[string]*Unit{}, Texts: map[string]string{}, Userland: map[string]string{},
+		Units: map[string]*Unit{}, UserUnits: map[string]*Unit{}, Texts: map[string]string{}, Scripts: map[string]string{}, Userland: map[string]string{},
 	}
 	if diff := cmp.Diff(want, world{}.read(t)); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
