@@ -22,7 +22,8 @@ func TestTakes(t *testing.T) {
 	for want, work := range map[string]workload.Work{
 		"3 derivations to build, 0 paths to fetch": {Build: 3},
 		"0 derivations to build, 318 paths to fetch (9.1 MiB to download, 40.0 MiB unpacked), and 2 of which no cache can say": {
-			Fetch: 318, Download: 9<<20 + 100<<10, Unpacked: 40 << 20, Unknown: 2},
+			Fetch: 318, Download: 9<<20 + 100<<10, Unpacked: 40 << 20, Unknown: 2,
+		},
 	} {
 		if got := takes(work); got != want {
 			t.Errorf("got %s, want %s", got, want)

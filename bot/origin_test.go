@@ -35,51 +35,98 @@ func sampleSetting() setting {
 	}
 }
 
-func TestTell(t *testing.T) {
+// jqOrigin is jq of plain nixpkgs with a change.
+func jqOrigin(change func(*origin)) origin {
 	jq := nix.Origin{Drv: jqDrv, Of: jqDrv, Attr: []string{"jq"}, PlainDrv: "/nix/store/x.drv", Written: pkgsTree + "pkgs/jq.nix:5"}
-	with := func(change func(*origin)) origin {
-		o := origin{Origin: jq, setting: sampleSetting()}
-		change(&o)
-		return o
-	}
-	overlay := nix.Position{File: ownTree + "overlays/a.nix", Line: 4, Column: 3}
-	for name, test := range map[string]struct {
-		origin origin
-		want   triage.Finding
-		next   string
-	}{
-		"plain": {with(func(o *origin) { o.Plain, o.Hydra = true, true }),
-			triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"}, "This is plain nixpkgs' jq, nothing of yours"},
-		"plain source": {with(func(o *origin) { o.Plain, o.Hydra, o.Drv = true, true, srcDrv }),
-			triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"}, "This is part of plain nixpkgs' jq, nothing"},
-		"plain, cached": {with(func(o *origin) { o.Plain, o.Hydra, o.cached = true, true, "yes" }),
-			triage.Finding{Bucket: triage.Runner, Owner: "nixpkgs"}, "This is plain nixpkgs' jq, and cache.nixos.org has it: it builds elsewhere"},
-		"plain, not cached": {with(func(o *origin) { o.Plain, o.Hydra, o.cached = true, true, "no" }),
-			triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"}, "This is plain nixpkgs' jq, and cache.nixos.org does not have it: it fails on Hydra"},
-		"plain, unfree": {with(func(o *origin) { o.Plain, o.cached = true, "no" }),
-			triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"}, "This is plain nixpkgs' jq, which Hydra does not build"},
-		"patched nixpkgs": {with(func(o *origin) { o.Plain, o.nixpkgs = true, "" }),
-			triage.Finding{}, "This is plain nixpkgs' jq, but of a nixpkgs that flake.lock does not pin"},
-		"overlay": {with(func(o *origin) { o.Defined = overlay }),
-			triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "overlays/a.nix", Line: 4, Column: 3}, "This changes nixpkgs' jq: adapt it"},
-		"overlay of an input": {with(func(o *origin) { o.Defined.File = otherTree + "default.nix" }),
-			triage.Finding{Bucket: triage.Upstream, Owner: "rust-overlay"}, "The input rust-overlay changes nixpkgs' jq: update it"},
-		"overlay of nobody": {with(func(o *origin) { o.Defined.File = "/nix/store/x" }),
-			triage.Finding{}, "Something other than nixpkgs changes nixpkgs' jq"},
-		"config": {with(func(o *origin) { o.Config = true }),
-			triage.Finding{Bucket: triage.Yours, Owner: triage.You}, "Your nixpkgs.config makes jq other"},
-		"through": {with(func(o *origin) {
-			o.Through = []nix.Overlaid{{Attr: "y", Defined: nix.Position{File: otherTree + "y.nix"}}, {Attr: "zlib", Defined: overlay}}
+	o := origin{Origin: jq, setting: sampleSetting()}
+	change(&o)
+	return o
+}
+
+var jqOverlay = nix.Position{File: ownTree + "overlays/a.nix", Line: 4, Column: 3}
+
+var tellCases = map[string]struct {
+	origin origin
+	want   triage.Finding
+	next   string
+}{
+	"plain": {
+		jqOrigin(func(o *origin) { o.Plain, o.Hydra = true, true }),
+		triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"},
+		"This is plain nixpkgs' jq, nothing of yours",
+	},
+	"plain source": {
+		jqOrigin(func(o *origin) { o.Plain, o.Hydra, o.Drv = true, true, srcDrv }),
+		triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"},
+		"This is part of plain nixpkgs' jq, nothing",
+	},
+	"plain, cached": {
+		jqOrigin(func(o *origin) { o.Plain, o.Hydra, o.cached = true, true, "yes" }),
+		triage.Finding{Bucket: triage.Runner, Owner: "nixpkgs"},
+		"This is plain nixpkgs' jq, and cache.nixos.org has it: it builds elsewhere",
+	},
+	"plain, not cached": {
+		jqOrigin(func(o *origin) { o.Plain, o.Hydra, o.cached = true, true, "no" }),
+		triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"},
+		"This is plain nixpkgs' jq, and cache.nixos.org does not have it: it fails on Hydra",
+	},
+	"plain, unfree": {
+		jqOrigin(func(o *origin) { o.Plain, o.cached = true, "no" }),
+		triage.Finding{Bucket: triage.Upstream, Owner: "nixpkgs"},
+		"This is plain nixpkgs' jq, which Hydra does not build",
+	},
+	"patched nixpkgs": {
+		jqOrigin(func(o *origin) { o.Plain, o.nixpkgs = true, "" }),
+		triage.Finding{},
+		"This is plain nixpkgs' jq, but of a nixpkgs that flake.lock does not pin",
+	},
+	"overlay": {
+		jqOrigin(func(o *origin) { o.Defined = jqOverlay }),
+		triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "overlays/a.nix", Line: 4, Column: 3},
+		"This changes nixpkgs' jq: adapt it",
+	},
+	"overlay of an input": {
+		jqOrigin(func(o *origin) { o.Defined.File = otherTree + "default.nix" }),
+		triage.Finding{Bucket: triage.Upstream, Owner: "rust-overlay"},
+		"The input rust-overlay changes nixpkgs' jq: update it",
+	},
+	"overlay of nobody": {
+		jqOrigin(func(o *origin) { o.Defined.File = "/nix/store/x" }),
+		triage.Finding{},
+		"Something other than nixpkgs changes nixpkgs' jq",
+	},
+	"config": {
+		jqOrigin(func(o *origin) { o.Config = true }),
+		triage.Finding{Bucket: triage.Yours, Owner: triage.You},
+		"Your nixpkgs.config makes jq other",
+	},
+	"through": {
+		jqOrigin(func(o *origin) {
+			o.Through = []nix.Overlaid{{Attr: "y", Defined: nix.Position{File: otherTree + "y.nix"}}, {Attr: "zlib", Defined: jqOverlay}}
 		}),
-			triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "overlays/a.nix", Line: 4, Column: 3}, "This changes zlib, which jq is built from:"},
-		"own package": {with(func(o *origin) { o.PlainDrv, o.Defined, o.Written = "", overlay, ownTree+"pkgs/jq.nix:7" }),
-			triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "pkgs/jq.nix", Line: 7}, "This is your own package jq:"},
-		"an input's package": {with(func(o *origin) { o.PlainDrv, o.Defined, o.Written = "", overlay, otherTree+"jq.nix:7" }),
-			triage.Finding{Bucket: triage.Upstream, Owner: "rust-overlay"}, "This is jq of the input rust-overlay:"},
-		"changed in a list": {with(func(o *origin) { o.PlainDrv, o.Attr, o.Listed = "", nil, ownTree+"hosts/web.nix" }),
-			triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "hosts/web.nix"}, "This brings in a jq-1.7 that differs from plain"},
-		"no idea": {with(func(o *origin) {}), triage.Finding{}, ""},
-	} {
+		triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "overlays/a.nix", Line: 4, Column: 3},
+		"This changes zlib, which jq is built from:",
+	},
+	"own package": {
+		jqOrigin(func(o *origin) { o.PlainDrv, o.Defined, o.Written = "", jqOverlay, ownTree+"pkgs/jq.nix:7" }),
+		triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "pkgs/jq.nix", Line: 7},
+		"This is your own package jq:",
+	},
+	"an input's package": {
+		jqOrigin(func(o *origin) { o.PlainDrv, o.Defined, o.Written = "", jqOverlay, otherTree+"jq.nix:7" }),
+		triage.Finding{Bucket: triage.Upstream, Owner: "rust-overlay"},
+		"This is jq of the input rust-overlay:",
+	},
+	"changed in a list": {
+		jqOrigin(func(o *origin) { o.PlainDrv, o.Attr, o.Listed = "", nil, ownTree+"hosts/web.nix" }),
+		triage.Finding{Bucket: triage.Yours, Owner: triage.You, File: "hosts/web.nix"},
+		"This brings in a jq-1.7 that differs from plain",
+	},
+	"no idea": {jqOrigin(func(*origin) {}), triage.Finding{}, ""},
+}
+
+func TestTell(t *testing.T) {
+	for name, test := range tellCases {
 		got := test.origin.tell(triage.Finding{})
 		if next := got.Next; !strings.HasPrefix(next, test.next) || test.next == "" && next != "" {
 			t.Errorf("%s: next is %q, want %q…", name, next, test.next)
@@ -89,7 +136,7 @@ func TestTell(t *testing.T) {
 			t.Errorf("%s: mismatch (-want +got):\n%s", name, diff)
 		}
 	}
-	told := with(func(o *origin) { o.Plain = true }).tell(triage.Finding{Bucket: triage.Runner, Next: "more memory"})
+	told := jqOrigin(func(o *origin) { o.Plain = true }).tell(triage.Finding{Bucket: triage.Runner, Next: "more memory"})
 	if told.Bucket != triage.Runner || told.Next != "more memory" || told.Owner != "nixpkgs" {
 		t.Errorf("a log that speaks of the machine: %+v", told)
 	}

@@ -27,7 +27,8 @@ func published() result {
 			Head: report.Commit{Rev: "c0", Nixpkgs: report.Locked{Rev: "n0"}},
 			Hosts: []report.Host{
 				{Name: "web", Verdict: verdict.Regressed, Findings: []triage.Finding{{Message: "it broke\n::warning::a", File: "hosts/web.nix", Line: 7, Column: 3}}},
-				{Name: "db", Verdict: verdict.Good}, {Name: "lab#one", Verdict: verdict.StillFailing},
+				{Name: "db", Verdict: verdict.Good},
+				{Name: "lab#one", Verdict: verdict.StillFailing},
 			},
 			Pull: &report.Pull{Number: 7, URL: "https://x/7", Branch: "nixferry/a", Operation: "created"},
 		},

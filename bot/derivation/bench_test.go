@@ -3,6 +3,7 @@ package derivation
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,7 @@ func (s store) system(after bool) string {
 	for number := range 1600 {
 		with := []string{libc, "script=" + strings.Repeat("make \"$out\"\n", 150), "configureFlags=" + strings.Repeat("--with-something ", 40)}
 		if number < 1200 {
-			with = append(with, s.fetch(fmt.Sprintf("package%d.tar.gz", number), fmt.Sprint(number), curl))
+			with = append(with, s.fetch(fmt.Sprintf("package%d.tar.gz", number), strconv.Itoa(number), curl))
 		}
 		if number%9 == 5 {
 			with = append(with, pcre)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -201,7 +202,7 @@ func TestCompare(t *testing.T) {
 
 // lines writes causes as rebuilds/together.
 func lines(causes Causes) []string {
-	all := []string{fmt.Sprint(causes.Rebuilds)}
+	all := []string{strconv.Itoa(causes.Rebuilds)}
 	for _, c := range causes.List {
 		line := c.Recipe
 		switch {
@@ -268,7 +269,7 @@ func TestEveryRebuildHasACause(t *testing.T) {
 		var pairs []Pair
 		var roots []string
 		for host := range 3 {
-			pair := Pair{Host: fmt.Sprint(host), Before: s.random(random, host), After: s.random(random, host)}
+			pair := Pair{Host: strconv.Itoa(host), Before: s.random(random, host), After: s.random(random, host)}
 			pairs = append(pairs, pair)
 			roots = append(roots, pair.Before, pair.After)
 		}
@@ -303,7 +304,7 @@ func TestEveryRebuildHasACause(t *testing.T) {
 func (s store) random(random *rand.Rand, host int) string {
 	var drvs []string
 	for number := range 12 {
-		with := []string{s.fetch(fmt.Sprintf("src-%d", number), fmt.Sprint(random.IntN(8)/7))}
+		with := []string{s.fetch(fmt.Sprintf("src-%d", number), strconv.Itoa(random.IntN(8)/7))}
 		for range min(len(drvs), random.IntN(2)+random.IntN(6)/5) {
 			with = append(with, drvs[(number*7+random.IntN(8)/7)%len(drvs)])
 		}

@@ -13,12 +13,18 @@ func TestMismatches(t *testing.T) {
 		name, home, nixpkgs string
 		want                []Mismatch
 	}{
-		{"left behind", `"type":"github","owner":"nix-community","repo":"home-manager","ref":"release-25.11"`, `"ref":"nixos-unstable"`,
-			[]Mismatch{{"home-manager", "25.11", "unstable", warning}}},
-		{"gone ahead", `"type":"github","owner":"nix-community","repo":"home-manager"`, `"ref":"nixos-25.11"`,
-			[]Mismatch{{"home-manager", "unstable", "25.11", warning}}},
-		{"by git", `"type":"git","url":"https://github.com/nix-community/home-manager","ref":"release-25.05"`, `"ref":"nixos-25.11"`,
-			[]Mismatch{{"home-manager", "25.05", "25.11", warning}}},
+		{
+			"left behind", `"type":"github","owner":"nix-community","repo":"home-manager","ref":"release-25.11"`, `"ref":"nixos-unstable"`,
+			[]Mismatch{{"home-manager", "25.11", "unstable", warning}},
+		},
+		{
+			"gone ahead", `"type":"github","owner":"nix-community","repo":"home-manager"`, `"ref":"nixos-25.11"`,
+			[]Mismatch{{"home-manager", "unstable", "25.11", warning}},
+		},
+		{
+			"by git", `"type":"git","url":"https://github.com/nix-community/home-manager","ref":"release-25.05"`, `"ref":"nixos-25.11"`,
+			[]Mismatch{{"home-manager", "25.05", "25.11", warning}},
+		},
 		{"of one release", `"type":"github","owner":"nix-community","repo":"home-manager","ref":"release-25.11"`, `"ref":"nixos-25.11-small"`, nil},
 		{"both unstable", `"type":"github","owner":"nix-community","repo":"home-manager","ref":"master"`, `"ref":"nixpkgs-unstable"`, nil},
 		{"a branch of its owner's", `"type":"github","owner":"nix-community","repo":"home-manager","ref":"try-this"`, `"ref":"nixos-25.11"`, nil},

@@ -226,7 +226,7 @@ func (p *planner) held(input string) bool { return slices.Contains(p.Hold, input
 // objection is what is wrong with the request or the inputs as a whole.
 func (p *planner) objection() string {
 	if !isSet(p.Text) {
-		return fmt.Sprintf("%s is an expression that makes an attribute set (let … in, //, a call), and as a flake Nix refuses it: it \"must be an attribute set\"; let it begin with { and end with }", p.File)
+		return p.File + " is an expression that makes an attribute set (let … in, //, a call), and as a flake Nix refuses it: it \"must be an attribute set\"; let it begin with { and end with }"
 	}
 	asked := []struct {
 		what  string

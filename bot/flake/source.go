@@ -24,7 +24,7 @@ var sourceNix string
 func SourceExpr(file string) string { return sourceNix + " " + quote(file) }
 
 // ErrRejected means that flake.nix is no flake.
-var ErrRejected = errors.New("Nix takes nothing else")
+var ErrRejected = errors.New("Nix takes nothing else") //nolint:staticcheck // a name is capitalized
 
 // A Source is what Nix reads from a flake.nix: its inputs, with places.
 type Source struct {

@@ -85,7 +85,7 @@ func inhibitors(before, after *toplevel.Toplevel) []Inhibitor {
 	_, guards := before.Inhibitors[dbusInhibitor]
 	_, guarded := after.Inhibitors[dbusInhibitor]
 	was, is := dbusImplementation(before), dbusImplementation(after)
-	if !(guards && guarded) && was != "" && is != "" && was != is {
+	if (!guards || !guarded) && was != "" && is != "" && was != is {
 		found = append(found, Inhibitor{dbusInhibitor, was, is, false})
 	}
 	if was, is := before.Boot.InitInterface, after.Boot.InitInterface; was != is {

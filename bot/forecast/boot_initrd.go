@@ -58,11 +58,15 @@ func checkDevices(t *toplevel.Toplevel) (checks []BootCheck) {
 			checks = append(checks, BootCheck{"dev-root", seen, "systemd's stage 1 makes no /dev/root", false})
 		case sign == "" || !isDevice(m.Device) || hasOption(m, "x-systemd.device-timeout="):
 		case isVolume(m.Device):
-			checks = append(checks, BootCheck{"lvm", seen + ", and " + sign,
-				"a logical volume inside LUKS needs the mount option x-systemd.device-timeout=infinity, or stage 1 gives up before the passphrase is typed", true})
+			checks = append(checks, BootCheck{
+				"lvm", seen + ", and " + sign,
+				"a logical volume inside LUKS needs the mount option x-systemd.device-timeout=infinity, or stage 1 gives up before the passphrase is typed", true,
+			})
 		case !strings.HasPrefix(m.Device, "/dev/mapper/"):
-			checks = append(checks, BootCheck{"luks", seen + ", and " + sign,
-				"a file system inside LUKS has to be called /dev/mapper/<name>, or to have the mount option x-systemd.device-timeout=infinity, or stage 1 gives up before the passphrase is typed", true})
+			checks = append(checks, BootCheck{
+				"luks", seen + ", and " + sign,
+				"a file system inside LUKS has to be called /dev/mapper/<name>, or to have the mount option x-systemd.device-timeout=infinity, or stage 1 gives up before the passphrase is typed", true,
+			})
 		}
 	}
 	return checks
@@ -129,8 +133,10 @@ func checkUnlocking(t *toplevel.Toplevel) (checks []BootCheck) {
 		seen = "secrets are put into the initrd"
 	}
 	if seen != "" && (luksSign(t) != "" || network >= 0) {
-		checks = append(checks, BootCheck{"initrd-ssh", seen,
-			"who unlocks the machine over SSH in the initrd finds no cryptsetup-askpass there; systemctl default asks for passphrases", true})
+		checks = append(checks, BootCheck{
+			"initrd-ssh", seen,
+			"who unlocks the machine over SSH in the initrd finds no cryptsetup-askpass there; systemctl default asks for passphrases", true,
+		})
 	}
 	return checks
 }

@@ -56,21 +56,35 @@ func TestLive(t *testing.T) {
 	}{
 		{"the same system", system("a"), system("a"), Unchanged, nil},
 		{"only the path differs", system("a"), system("b"), Allowed, nil},
-		{"another interface of init", system("a"), system("b", initInterface3), Refused,
-			[]Inhibitor{{"init-interface-version", "systemd 2", "systemd 3", true}}},
-		{"no switch-to-configuration any more", system("a", switchable), system("b"), Refused,
-			[]Inhibitor{{"system.switch.enable", "true", "false", true}}},
+		{
+			"another interface of init", system("a"), system("b", initInterface3), Refused,
+			[]Inhibitor{{"init-interface-version", "systemd 2", "systemd 3", true}},
+		},
+		{
+			"no switch-to-configuration any more", system("a", switchable), system("b"), Refused,
+			[]Inhibitor{{"system.switch.enable", "true", "false", true}},
+		},
 		{"a switch-to-configuration now", system("a"), system("b", switchable), Allowed, nil},
-		{"an inhibitor of both", system("a", inhibiting(map[string]string{"x": "1", "y": "1"})),
+		{
+			"an inhibitor of both", system("a", inhibiting(map[string]string{"x": "1", "y": "1"})),
 			system("b", inhibiting(map[string]string{"x": "2", "y": "1", "z": "3"})), Refused,
-			[]Inhibitor{{"x", "1", "2", true}}},
-		{"an inhibitor only one has", system("a", inhibiting(map[string]string{"x": "1"})),
-			system("b", inhibiting(map[string]string{"y": "1"})), Allowed, nil},
-		{"D-Bus before there were inhibitors", system("a", dbus(daemon)), system("b", dbus(broker), inhibiting(map[string]string{"dbus-implementation": "broker"})),
-			RebootAdvised, []Inhibitor{{"dbus-implementation", "dbus", "broker", false}}},
-		{"D-Bus that the guard sees", system("a", dbus(daemon), inhibiting(map[string]string{"dbus-implementation": "dbus"})),
+			[]Inhibitor{{"x", "1", "2", true}},
+		},
+		{
+			"an inhibitor only one has", system("a", inhibiting(map[string]string{"x": "1"})),
+			system("b", inhibiting(map[string]string{"y": "1"})), Allowed, nil,
+		},
+		{
+			"D-Bus before there were inhibitors", system("a", dbus(daemon)), system("b", dbus(broker), inhibiting(map[string]string{"dbus-implementation": "broker"})),
+			RebootAdvised,
+			[]Inhibitor{{"dbus-implementation", "dbus", "broker", false}},
+		},
+		{
+			"D-Bus that the guard sees", system("a", dbus(daemon), inhibiting(map[string]string{"dbus-implementation": "dbus"})),
 			system("b", dbus(broker), inhibiting(map[string]string{"dbus-implementation": "broker"})),
-			Refused, []Inhibitor{{"dbus-implementation", "dbus", "broker", true}}},
+			Refused,
+			[]Inhibitor{{"dbus-implementation", "dbus", "broker", true}},
+		},
 		{"D-Bus rebuilt", system("a", dbus(daemon)), system("b", dbus("/bin/dbus-daemon")), Allowed, nil},
 		{"a D-Bus nobody knows", system("a", dbus("/bin/mydbus")), system("b", dbus(broker)), Allowed, nil},
 		{"a new major version of systemd", system("a"), system("b", systemd("259")), RebootAdvised, nil},
@@ -102,22 +116,32 @@ func TestReboot(t *testing.T) {
 		want          []Reason
 	}{
 		{"nothing", system("a"), system("b"), nil},
-		{"kernel", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Kernel, b.KernelVersion = "/k2", "6.18.3" })),
-			[]Reason{{What: "kernel", Before: "6.12.58", After: "6.18.3"}}},
+		{
+			"kernel", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Kernel, b.KernelVersion = "/k2", "6.18.3" })),
+			[]Reason{{What: "kernel", Before: "6.12.58", After: "6.18.3"}},
+		},
 		{"all else", system("a"), system("b", boot(func(b *toplevel.Boot) {
 			b.Initrd, b.KernelModules, b.Firmware, b.Dtbs = "/i2", "/m2", "/f2", "/d2"
 		})), []Reason{{What: "initrd"}, {What: "kernel-modules"}, {What: "firmware"}, {What: "dtbs"}}},
-		{"parameters", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Params = []string{"loglevel=4", "lsm=landlock"} })),
-			[]Reason{{What: "kernel-params", Before: "quiet", After: "lsm=landlock"}}},
-		{"the order of parameters", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Params = []string{"quiet", "loglevel=4"} })),
-			[]Reason{{What: "kernel-params", Before: "loglevel=4 quiet", After: "quiet loglevel=4"}}},
+		{
+			"parameters", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Params = []string{"loglevel=4", "lsm=landlock"} })),
+			[]Reason{{What: "kernel-params", Before: "quiet", After: "lsm=landlock"}},
+		},
+		{
+			"the order of parameters", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Params = []string{"quiet", "loglevel=4"} })),
+			[]Reason{{What: "kernel-params", Before: "loglevel=4 quiet", After: "quiet loglevel=4"}},
+		},
 		{"systemd rebuilt", system("a"), system("b", boot(func(b *toplevel.Boot) { b.Systemd = "/s2" })), nil},
-		{"systemd", system("a"), system("b", boot(func(b *toplevel.Boot) { b.SystemdVersion = "258.2" })),
-			[]Reason{{What: "systemd", Before: "258.1", After: "258.2"}}},
+		{
+			"systemd", system("a"), system("b", boot(func(b *toplevel.Boot) { b.SystemdVersion = "258.2" })),
+			[]Reason{{What: "systemd", Before: "258.1", After: "258.2"}},
+		},
 		{"systemd without a version", system("a"), system("b", boot(func(b *toplevel.Boot) { b.SystemdVersion = "" })), nil},
 		{"a container", system("a", container), system("b", container), nil},
-		{"a container's systemd", system("a", container), system("b", container, boot(func(b *toplevel.Boot) { b.SystemdVersion = "259" })),
-			[]Reason{{What: "systemd", Before: "258.1", After: "259"}}},
+		{
+			"a container's systemd", system("a", container), system("b", container, boot(func(b *toplevel.Boot) { b.SystemdVersion = "259" })),
+			[]Reason{{What: "systemd", Before: "258.1", After: "259"}},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := reboot(test.before, test.after)

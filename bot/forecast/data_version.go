@@ -70,13 +70,13 @@ func oneMajor(before, after version) bool { return after[0]-before[0] > 1 }
 
 // oneMinor finds steps over more than one minor, or to another major.
 func oneMinor(before, after version) bool {
-	return after[0] != before[0] || part(after, 1)-part(before, 1) > 1
+	return after[0] != before[0] || after.second()-before.second() > 1
 }
 
 // threeMonths finds steps of more than three months between versions that are
 // called by year and month.
 func threeMonths(before, after version) bool {
-	return (after[0]-before[0])*12+part(after, 1)-part(before, 1) > 3
+	return (after[0]-before[0])*12+after.second()-before.second() > 3
 }
 
 // stops finds steps that jump over one of these versions.
@@ -112,9 +112,10 @@ func window(opens, needed string) func(before, after version) bool {
 	}
 }
 
-func part(v version, i int) int {
-	if i < len(v) {
-		return v[i]
+// second is the second number of a version, 0 where it has only one.
+func (v version) second() int {
+	if len(v) > 1 {
+		return v[1]
 	}
 	return 0
 }

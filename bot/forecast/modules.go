@@ -78,10 +78,10 @@ func splitModule(name, kernel string) (pname, version string) {
 	if at := moduleVersion.FindStringIndex(name); at != nil {
 		name, version = name[:at[0]], name[at[0]+1:]
 	}
-	switch {
-	case name == "zfs-kernel":
+	switch name {
+	case "zfs-kernel":
 		return "zfs", version
-	case name == "nvidia-x11", name == "nvidia-open":
+	case "nvidia-x11", "nvidia-open":
 		return "nvidia", version
 	default:
 		return name, version

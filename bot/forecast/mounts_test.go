@@ -47,11 +47,15 @@ func TestMounts(t *testing.T) {
 		{"swap gone", "a none swap rw", "", []MountChange{{Point: "swap", Action: Stopped, Before: "a swap rw"}}},
 		{"priority of a swap", "a none swap pri=1", "a none swap pri=2", []MountChange{{Point: "swap", Action: NextBoot, Before: "a swap pri=1", After: "a swap pri=2"}}},
 		{"another swap, and sorted", "b none swap rw;z /z ext4 rw;y /y ext4 rw", "a none swap rw", []MountChange{
-			{Point: "/y", Action: Stopped, Before: "y ext4 rw"}, {Point: "/z", Action: Stopped, Before: "z ext4 rw"},
-			{Point: "swap", Action: Mounted, After: "a swap rw"}, {Point: "swap", Action: Stopped, Before: "b swap rw"},
+			{Point: "/y", Action: Stopped, Before: "y ext4 rw"},
+			{Point: "/z", Action: Stopped, Before: "z ext4 rw"},
+			{Point: "swap", Action: Mounted, After: "a swap rw"},
+			{Point: "swap", Action: Stopped, Before: "b swap rw"},
 		}},
-		{"secrets and hashes", "", "https://me:pw@dav /dav davfs password=geheim,secret=x,uid=1;/nix/store/00000000000000000000000000000000-img /img squashfs loop",
-			[]MountChange{{Point: "/dav", Action: Mounted, After: "https://…@dav davfs password=…,secret=…,uid=1"}, {Point: "/img", Action: Mounted, After: "/nix/store/img squashfs loop"}}},
+		{
+			"secrets and hashes", "", "https://me:pw@dav /dav davfs password=geheim,secret=x,uid=1;/nix/store/00000000000000000000000000000000-img /img squashfs loop",
+			[]MountChange{{Point: "/dav", Action: Mounted, After: "https://…@dav davfs password=…,secret=…,uid=1"}, {Point: "/img", Action: Mounted, After: "/nix/store/img squashfs loop"}},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			lines := func(text string) []string { return strings.FieldsFunc(text, func(r rune) bool { return r == ';' }) }

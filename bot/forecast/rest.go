@@ -170,14 +170,18 @@ func moved(before, after *toplevel.Toplevel) []Moved {
 	const systemdBoot = "systemd-boot"
 	from, to, renamed := parseVersion(before.NixosVersion), parseVersion(after.NixosVersion), version{26, 11}
 	if was == systemdBoot && is == systemdBoot && len(from) > 0 && slices.Compare(from, renamed) < 0 && slices.Compare(to, renamed) >= 0 {
-		changes = append(changes, Moved{"systemd-boot entries", "nixos-generation-<n>.conf", "nixos-<hash>.conf",
-			"NixOS 26.11 renames them; what reads their names from the ESP breaks"})
+		changes = append(changes, Moved{
+			"systemd-boot entries", "nixos-generation-<n>.conf", "nixos-<hash>.conf",
+			"NixOS 26.11 renames them; what reads their names from the ESP breaks",
+		})
 	}
 	const refused = "refused connection: "
 	logged, logs := strings.Contains(before.Firewall.Text, refused), strings.Contains(after.Firewall.Text, refused)
 	if before.Firewall.Text != "" && after.Firewall.Text != "" && logged != logs {
-		changes = append(changes, Moved{"networking.firewall.logRefusedConnections", switched(logged), switched(logs),
-			"off by default since NixOS 26.05"})
+		changes = append(changes, Moved{
+			"networking.firewall.logRefusedConnections", switched(logged), switched(logs),
+			"off by default since NixOS 26.05",
+		})
 	}
 	return changes
 }

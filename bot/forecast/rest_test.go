@@ -36,12 +36,14 @@ func TestSocketsAndTimers(t *testing.T) {
 		{"masked", system("a", daily), system("b", daily, masked), []UnitLines{{"a.timer", Went, []string{"OnCalendar=daily"}, []string{}}}},
 		{"what is no time", system("a", unit("a.timer", "Timer", "AccuracySec", "1s")), system("b", unit("a.timer", "Timer", "AccuracySec", "2s")), nil},
 		{"a service", system("a"), system("b", unit("a.service", "Timer", "OnCalendar", "daily")), nil},
-		{"sockets, sorted", system("a", unit("s.socket", "Socket", "ListenStream", "22", "/run/s")),
+		{
+			"sockets, sorted", system("a", unit("s.socket", "Socket", "ListenStream", "22", "/run/s")),
 			system("b", unit("s.socket", "Socket", "ListenStream", "[::1]:22", "/run/s"), unit("r.socket", "Socket", "ListenDatagram", "53")),
 			[]UnitLines{
 				{"r.socket", Came, []string{}, []string{"ListenDatagram=53"}},
 				{"s.socket", Changed, []string{"ListenStream=22"}, []string{"ListenStream=[::1]:22"}},
-			}},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := append(sockets(test.before, test.after), timers(test.before, test.after)...)
@@ -103,16 +105,24 @@ func TestBootGrowth(t *testing.T) {
 		want          *BootGrowth
 	}{
 		{"smaller", with("systemd-boot", "/boot", "vfat", 10, 40), with("systemd-boot", "/boot", "vfat", 10, 39), nil},
-		{"a little", with("systemd-boot", "/boot", "vfat", 10, 40), with("systemd-boot", "/boot", "vfat", 12, 40),
-			&BootGrowth{"/boot", 50e6, 52e6, 152e6, false}},
-		{"too much", with("limine", "/efi", "vfat", 10, 70), with("limine", "/efi", "vfat", 12, 90),
-			&BootGrowth{"/efi", 80e6, 102e6, 262e6, true}},
+		{
+			"a little", with("systemd-boot", "/boot", "vfat", 10, 40), with("systemd-boot", "/boot", "vfat", 12, 40),
+			&BootGrowth{"/boot", 50e6, 52e6, 152e6, false},
+		},
+		{
+			"too much", with("limine", "/efi", "vfat", 10, 70), with("limine", "/efi", "vfat", 12, 90),
+			&BootGrowth{"/efi", 80e6, 102e6, 262e6, true},
+		},
 		{"not measured", with("systemd-boot", "/boot", "vfat", 10, 0), with("systemd-boot", "/boot", "vfat", 10, 40), nil},
 		{"GRUB reads the store", with("grub", "/boot/efi", "vfat", 10, 40), with("grub", "/boot/efi", "vfat", 10, 41), nil},
-		{"GRUB with its own /boot", with("grub", "/boot", "ext4", 10, 40), with("grub", "/boot", "ext4", 10, 41),
-			&BootGrowth{"/boot", 50e6, 51e6, 151e6, false}},
-		{"a Pi", with("raspberrypi", "/boot/firmware", "vfat", 10, 40), with("raspberrypi", "/boot/firmware", "vfat", 10, 41),
-			&BootGrowth{"/boot/firmware", 50e6, 51e6, 151e6, false}},
+		{
+			"GRUB with its own /boot", with("grub", "/boot", "ext4", 10, 40), with("grub", "/boot", "ext4", 10, 41),
+			&BootGrowth{"/boot", 50e6, 51e6, 151e6, false},
+		},
+		{
+			"a Pi", with("raspberrypi", "/boot/firmware", "vfat", 10, 40), with("raspberrypi", "/boot/firmware", "vfat", 10, 41),
+			&BootGrowth{"/boot/firmware", 50e6, 51e6, 151e6, false},
+		},
 		{"no partition", with("systemd-boot", "/", "ext4", 10, 40), with("systemd-boot", "/", "ext4", 10, 41), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -29,25 +29,33 @@ func TestTexts(t *testing.T) {
 		want          []Text
 	}{
 		{"hashes and versions only", files("sudoers", pam("0", "1.6", "")), files("sudoers", pam("1", "1.7", "")), nil},
-		{"changed", files("ssh/sshd_config", "Port 22\nPermitRootLogin yes\n"), files("ssh/sshd_config", "Port 22\nPermitRootLogin no\n"),
-			[]Text{{Paths: []string{"ssh/sshd_config"}, Change: Changed, Diff: "@@ -1,2 +1,2 @@\n Port 22\n-PermitRootLogin yes\n+PermitRootLogin no\n"}}},
+		{
+			"changed", files("ssh/sshd_config", "Port 22\nPermitRootLogin yes\n"), files("ssh/sshd_config", "Port 22\nPermitRootLogin no\n"),
+			[]Text{{Paths: []string{"ssh/sshd_config"}, Change: Changed, Diff: "@@ -1,2 +1,2 @@\n Port 22\n-PermitRootLogin yes\n+PermitRootLogin no\n"}},
+		},
 		{"added", nil, files("hosts", "::1 a\n"), []Text{{Paths: []string{"hosts"}, Change: Came, Diff: "@@ -0,0 +1,1 @@\n+::1 a\n"}}},
-		{"removed", files("sudoers", "root ALL=(ALL) ALL\n"), nil,
-			[]Text{{Paths: []string{"sudoers"}, Change: Went, Diff: "@@ -1,1 +0,0 @@\n-root ALL=(ALL) ALL\n"}}},
+		{
+			"removed", files("sudoers", "root ALL=(ALL) ALL\n"), nil,
+			[]Text{{Paths: []string{"sudoers"}, Change: Went, Diff: "@@ -1,1 +0,0 @@\n-root ALL=(ALL) ALL\n"}},
+		},
 		{"added and empty", nil, files("hosts", ""), []Text{{Paths: []string{"hosts"}, Change: Came}}},
-		{"many alike", files("pam.d/su", pam("0", "1.6", ""), "pam.d/sudo", pam("0", "1.6", ""), "pam.d/login", "a\n"),
+		{
+			"many alike", files("pam.d/su", pam("0", "1.6", ""), "pam.d/sudo", pam("0", "1.6", ""), "pam.d/login", "a\n"),
 			files("pam.d/su", pam("1", "1.7", "x\n"), "pam.d/sudo", pam("1", "1.7", "x\n"), "pam.d/login", "b\n"),
 			[]Text{
 				{Paths: []string{"pam.d/login"}, Change: Changed, Diff: "@@ -1,1 +1,1 @@\n-a\n+b\n"},
 				{Paths: []string{"pam.d/su", "pam.d/sudo"}, Change: Changed, Diff: "@@ -1,1 +1,2 @@\n auth sufficient /nix/store/linux-pam/lib/security/pam_unix.so\n+x\n"},
-			}},
+			},
+		},
 		{"files that may hold secrets", files("shadow", "a", "wpa_supplicant.conf", "a", "ssh/ssh_host_rsa_key", "a", "systemd/network/wg.netdev", "a", "NetworkManager/NetworkManager.conf", "a", "systemd/system.conf", "a"), files("shadow", "b"), nil},
 		{"a token that changed", files("nix/nix.conf", "access-tokens = github.com=ghp_1\n"), files("nix/nix.conf", "access-tokens = github.com=ghp_2\n"), nil},
-		{"secrets beside a change", files("nix/nix.conf", ""), files("nix/nix.conf", "cores = 2\nextra-access-tokens = github.com=ghp_2\nsubstituters = https://me:pw@cache.example\n", "pam.d/x", "auth x.so user=a passwd=b\n"),
+		{
+			"secrets beside a change", files("nix/nix.conf", ""), files("nix/nix.conf", "cores = 2\nextra-access-tokens = github.com=ghp_2\nsubstituters = https://me:pw@cache.example\n", "pam.d/x", "auth x.so user=a passwd=b\n"),
 			[]Text{
 				{Paths: []string{"nix/nix.conf"}, Change: Changed, Diff: "@@ -0,0 +1,3 @@\n+cores = 2\n+extra-access-tokens = …\n+substituters = https://…@cache.example\n"},
 				{Paths: []string{"pam.d/x"}, Change: Came, Diff: "@@ -0,0 +1,1 @@\n+auth x.so user=a passwd=…\n"},
-			}},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			before, after := system("a"), system("b")
@@ -81,10 +89,7 @@ func apply(t *testing.T, text, patch string) string {
 	old, at := strings.SplitAfter(text, "\n"), 0
 	var out strings.Builder
 	for line := range strings.Lines(strings.ReplaceAll(patch, bare, "\x00\n")) {
-		body := line[1:]
-		if strings.HasSuffix(body, "\x00\n") {
-			body = strings.TrimSuffix(body, "\x00\n")
-		}
+		body := strings.TrimSuffix(line[1:], "\x00\n")
 		switch line[0] {
 		case '@':
 			from, count, _ := strings.Cut(strings.TrimPrefix(strings.Fields(line)[1], "-"), ",")

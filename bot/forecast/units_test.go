@@ -92,8 +92,12 @@ func lines(u forecast.Units) []string {
 		verb    string
 		changes []forecast.UnitChange
 	}{
-		{"stop", u.Stopped}, {"start", u.Started}, {"restart", u.Restarted},
-		{"reload", u.Reloaded}, {"keep", u.Kept}, {"mask", u.Masked},
+		{"stop", u.Stopped},
+		{"start", u.Started},
+		{"restart", u.Restarted},
+		{"reload", u.Reloaded},
+		{"keep", u.Kept},
+		{"mask", u.Masked},
 	} {
 		for _, c := range list.changes {
 			all = append(all, line(list.verb, c))

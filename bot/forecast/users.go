@@ -63,8 +63,12 @@ func declared(t *toplevel.Toplevel) map[string]properties {
 	}
 	for name, user := range t.Users {
 		all["user "+name] = properties{
-			{"uid", id(user.UID)}, {"group", user.Group}, {"groups", strings.Join(user.Groups, " ")},
-			{"home", user.Home}, {"shell", plain(user.Shell)}, {"password", user.HashedPassword},
+			{"uid", id(user.UID)},
+			{"group", user.Group},
+			{"groups", strings.Join(user.Groups, " ")},
+			{"home", user.Home},
+			{"shell", plain(user.Shell)},
+			{"password", user.HashedPassword},
 		}
 	}
 	for name, group := range t.Groups {

@@ -21,6 +21,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -235,7 +236,7 @@ func TestRealRefused(t *testing.T) {
 		f := newForge(t, answer(test.code, test.page))
 		c, w := f.cli(t, Options{})
 		err := c.Lock(t.Context(), using(t, "github:o/r/x"), nil)
-		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), fmt.Sprint(test.code)) {
+		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), strconv.Itoa(test.code)) {
 			t.Errorf("%d: %v, want %q", test.code, err, test.want)
 		}
 		if len(f.asked) != 1 || len(w.slept) != 0 {

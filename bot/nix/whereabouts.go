@@ -96,6 +96,7 @@ func want(drv string) wanted {
 func near() []place {
 	return append([]place{{Path: []string{}, How: howExact}}, places(howExact, unmarked...)...)
 }
+
 func far() []place {
 	return append([]place{{Path: []string{}, How: howBegins}}, places(howExact, costly...)...)
 }

@@ -130,9 +130,11 @@ func plainGit(t *testing.T, dir string) string {
 	t.Helper()
 	backend := filepath.Join(git(t, dir, "--exec-path"), "git-http-backend")
 	server := httptest.NewServer(&cgi.Handler{
-		Path: backend, Stderr: io.Discard, Logger: log.New(io.Discard, "", 0), Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		Path: backend, Stderr: io.Discard, Logger: log.New(io.Discard, "", 0), Env: []string{
+			"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null",
 			"GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
-			"GIT_CONFIG_KEY_1=uploadpack.allowReachableSHA1InWant", "GIT_CONFIG_VALUE_1=true"},
+			"GIT_CONFIG_KEY_1=uploadpack.allowReachableSHA1InWant", "GIT_CONFIG_VALUE_1=true",
+		},
 	})
 	t.Cleanup(server.Close)
 	return server.URL

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,7 +34,7 @@ func TestAnnotationsAreFew(t *testing.T) {
 	for i := range 30 {
 		r.Hosts = append(r.Hosts, Host{
 			Name: fmt.Sprintf("h%02d", i), Verdict: []verdict.Verdict{verdict.Regressed, verdict.StillFailing}[i%2],
-			Findings: []triage.Finding{{Message: fmt.Sprint(i), File: "a.nix", Line: i + 1}},
+			Findings: []triage.Finding{{Message: strconv.Itoa(i), File: "a.nix", Line: i + 1}},
 		})
 	}
 	levels := map[string]int{}

@@ -241,11 +241,14 @@ func TestCauses(t *testing.T) {
 		{derivation.Causes{Rebuilds: 1, List: []derivation.Cause{{Recipe: "a", Before: "1", After: "2", Together: 1}}}, "1 cause explains 1 of 1 rebuild: a 1 → 2."},
 		{derivation.Causes{Rebuilds: 1000, List: []derivation.Cause{
 			{Recipe: "a", Before: "1", After: "1", Together: 899, Patches: derivation.Patches{Dropped: []string{"x.patch"}}, CVEs: []string{"CVE-2025-1234", "CVE-2025-1235"}},
-			{Recipe: "b", New: true, Together: 900}, {Recipe: "c", Together: 950},
+			{Recipe: "b", New: true, Together: 900},
+			{Recipe: "c", Together: 950},
 		}}, "2 causes explain 900 of 1,000 rebuilds: a 1 (− x.patch), b new. 1 recipe changed besides. New patches are for CVE-2025-1234 (a), CVE-2025-1235 (a)."},
 		{derivation.Causes{Rebuilds: 1000, List: []derivation.Cause{
-			{Recipe: "bootstrap-tools", Rebuilds: 1000, Together: 1000}, {Recipe: "perl", Before: "5.28", After: "5.30", Rebuilds: 990, Together: 1000},
-			{Recipe: "binutils", Before: "2.31", After: "2.31", Rebuilds: 980, Together: 1000}, {Recipe: "gcc", Before: "7", After: "9", Rebuilds: 900, Together: 1000},
+			{Recipe: "bootstrap-tools", Rebuilds: 1000, Together: 1000},
+			{Recipe: "perl", Before: "5.28", After: "5.30", Rebuilds: 990, Together: 1000},
+			{Recipe: "binutils", Before: "2.31", After: "2.31", Rebuilds: 980, Together: 1000},
+			{Recipe: "gcc", Before: "7", After: "9", Rebuilds: 900, Together: 1000},
 			{Recipe: "python3", Before: "3.7", After: "3.8", Rebuilds: 300, Together: 1000},
 		}}, "The toolchain moved, and with it 1,000 of 1,000 rebuilds: perl 5.28 → 5.30, gcc 7 → 9. 3 recipes changed besides."},
 		{derivation.Causes{Rebuilds: 9, List: []derivation.Cause{{Recipe: "bootstrap-tools", Rebuilds: 9, Together: 9}}}, "1 cause explains 9 of 9 rebuilds: bootstrap-tools (built in another way)."},

@@ -61,8 +61,8 @@ func (s switches) fold(of func(*forecast.Switch) []string) (all []said) {
 				i, at[text] = len(all), len(all)
 				all = append(all, said{text: text, place: place})
 			}
-			if hosts := all[i].hosts; !slices.Contains(hosts, host) {
-				all[i].hosts = append(hosts, host)
+			if !slices.Contains(all[i].hosts, host) {
+				all[i].hosts = append(all[i].hosts, host)
 			}
 		}
 	}

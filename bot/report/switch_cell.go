@@ -24,9 +24,13 @@ func switching(f *forecast.Switch, style style) string {
 
 // interruptions are what an owner notices, the worst first.
 var interruptions = []struct{ what, clause string }{
-	{"network", "network restarts"}, {"ssh", "SSH restarts"}, {"firewall", "firewall restarts"},
-	{"display-manager", "display manager restarts"}, {"containers", "containers restart"},
-	{"virtual-machines", "virtual machines restart"}, {"database", "databases restart"},
+	{"network", "network restarts"},
+	{"ssh", "SSH restarts"},
+	{"firewall", "firewall restarts"},
+	{"display-manager", "display manager restarts"},
+	{"containers", "containers restart"},
+	{"virtual-machines", "virtual machines restart"},
+	{"database", "databases restart"},
 }
 
 // worst is the worst that a switch does, "" for nothing of note.

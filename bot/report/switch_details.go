@@ -27,8 +27,12 @@ func details(f *forecast.Switch, style style) (all []detail) {
 		lead  string
 		units []forecast.UnitChange
 	}{
-		{"units stopped", u.Stopped}, {"units masked", u.Masked}, {"units restarted", u.Restarted}, {"units reloaded", u.Reloaded},
-		{"units left as they are until the reboot", u.Kept}, {"units started", u.Started},
+		{"units stopped", u.Stopped},
+		{"units masked", u.Masked},
+		{"units restarted", u.Restarted},
+		{"units reloaded", u.Reloaded},
+		{"units left as they are until the reboot", u.Kept},
+		{"units started", u.Started},
 	} {
 		all = append(all, detail{lead: list.lead, words: unitWords(list.units, style)})
 	}
@@ -224,8 +228,11 @@ func unitTally(f *forecast.Switch) string {
 		n    int
 		word string
 	}{
-		{len(u.Stopped) + len(u.Masked), "stop"}, {len(u.Restarted), "restart"}, {len(u.Reloaded), "reload"},
-		{len(u.Kept), "wait for the reboot"}, {len(u.Started), "start"},
+		{len(u.Stopped) + len(u.Masked), "stop"},
+		{len(u.Restarted), "restart"},
+		{len(u.Reloaded), "reload"},
+		{len(u.Kept), "wait for the reboot"},
+		{len(u.Started), "start"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, thousands(part.n)+" "+part.word)

@@ -25,7 +25,7 @@ func ReadDerivation(drv string) ([]byte, error) {
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: drv, Err: err}
 	}
-	defer syscall.Close(fd)
+	defer func() { _ = syscall.Close(fd) }() // it was only read
 	buffer := buffers.Get().(*[most]byte)
 	defer buffers.Put(buffer)
 	n, err := syscall.Read(fd, buffer[:])

@@ -79,8 +79,10 @@ func (r request) flags() (flags []string) {
 		companions = append(companions, input+"="+ref)
 	}
 	for _, flag := range [][2]string{
-		{"--channel", r.Channel}, {"--companions", strings.TrimSpace(strings.Join(companions, "\n"))},
-		{"--hold", strings.Join(r.Hold, "\n")}, {"--also-update", strings.Join(r.AlsoUpdate, "\n")},
+		{"--channel", r.Channel},
+		{"--companions", strings.TrimSpace(strings.Join(companions, "\n"))},
+		{"--hold", strings.Join(r.Hold, "\n")},
+		{"--also-update", strings.Join(r.AlsoUpdate, "\n")},
 	} {
 		if flag[1] != "" {
 			flags = append(flags, flag[0], flag[1])

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/nixferry/nixferry/bot"
@@ -47,7 +46,7 @@ func pairsOf(w bot.World, file string, args []string) ([]bot.Pair, error) {
 	if len(args) > 0 {
 		return nil, fmt.Errorf("diff takes --pairs or two sides, not both: %w", config.ErrUsage)
 	}
-	var lines io.Reader = w.Stdin
+	lines := w.Stdin
 	if file != "-" {
 		opened, err := os.Open(file)
 		if err != nil {

@@ -51,8 +51,10 @@ var relockShapes = []struct {
     hm = { url = "github:nix-community/home-manager/master"; inputs.nixpkgs.follows = "nixpkgs"; };
     old.url = "github:NixOS/nixpkgs/nixos-25.11";
   };`, 8},
-	{"alias", `inputs = { nixpkgs.follows = "stable"; stable.url = "github:NixOS/nixpkgs/nixos-25.11"; unstable.url = "github:NixOS/nixpkgs/nixos-unstable"; };`,
-		`inputs = { nixpkgs.follows = "unstable"; stable.url = "github:NixOS/nixpkgs/nixos-25.11"; unstable.url = "github:NixOS/nixpkgs/nixos-unstable"; };`, 8},
+	{
+		"alias", `inputs = { nixpkgs.follows = "stable"; stable.url = "github:NixOS/nixpkgs/nixos-25.11"; unstable.url = "github:NixOS/nixpkgs/nixos-unstable"; };`,
+		`inputs = { nixpkgs.follows = "unstable"; stable.url = "github:NixOS/nixpkgs/nixos-25.11"; unstable.url = "github:NixOS/nixpkgs/nixos-unstable"; };`, 8,
+	},
 }
 
 // TestRelock moves flakes of every shape with real Nix, which fetches from
@@ -124,7 +126,7 @@ func newRelockWorld(t *testing.T) relockWorld {
 		t.Fatal(err)
 	}
 	lowercase(t, repos)
-	net, err := internet.New(repos, temp)
+	net, err := internet.New(t.Context(), repos, temp)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@
 package internet
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -38,7 +39,7 @@ type Internet struct {
 // New serves the bare repositories in dir, as dir/OWNER/NAME.git, on every
 // forge under that name. The proxy's certificate is written to the directory
 // temp. The caller closes it.
-func New(dir, temp string) (*Internet, error) {
+func New(ctx context.Context, dir, temp string) (*Internet, error) {
 	n := &Internet{dir: dir, ca: filepath.Join(temp, "ca.pem"), busy: map[string]int{}, asked: map[string]int{}}
 	n.sites = n.directory()
 	certificate, pem, err := newCertificate(n.hosts())
@@ -48,11 +49,12 @@ func New(dir, temp string) (*Internet, error) {
 	if err := os.WriteFile(n.ca, pem, 0o644); err != nil {
 		return nil, fmt.Errorf("writing the playground's certificate: %w", err)
 	}
-	site, err := net.Listen("tcp", "127.0.0.1:0")
+	listen := net.ListenConfig{}
+	site, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("starting the playground's internet: %w", err)
 	}
-	door, err := net.Listen("tcp", "127.0.0.1:0")
+	door, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the playground's proxy: %w", err), site.Close())
 	}

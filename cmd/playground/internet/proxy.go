@@ -21,7 +21,7 @@ func (n *Internet) connect(w http.ResponseWriter, r *http.Request) {
 		n.miss(w, r)
 		return
 	}
-	there, err := net.Dial("tcp", n.upstream)
+	there, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", n.upstream)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
