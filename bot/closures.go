@@ -64,6 +64,20 @@ func (r closureReader) listing(ctx context.Context, roots []string) (closure.Lis
 	return closure.ParsePathInfo(bytes.NewReader(text))
 }
 
+// valid returns those of paths that are in the store.
+func (r closureReader) valid(ctx context.Context, paths []string) ([]string, error) {
+	if r.store != nil {
+		if valid, err := r.store.Valid(ctx, paths); err == nil {
+			return valid, nil
+		}
+	}
+	cli, err := r.nix()
+	if err != nil {
+		return nil, err
+	}
+	return cli.Valid(ctx, paths)
+}
+
 // truth is what a derivation of the local store says of its name and version.
 func truth(drv string) (pname, version string, ok bool) {
 	text, err := store.ReadDerivation(drv)

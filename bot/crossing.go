@@ -37,6 +37,8 @@ type crossing struct {
 	// recalled are base's toplevels that need no building, by store path.
 	recalled map[string]closure.Listing
 	notes    []string // for the report's reader
+	// fetches is how Nix fetches, once it was asked.
+	fetches *nix.Substitution
 	// What the report says of where it was made; empty away from GitHub.
 	baseName, headName, repository, run string
 }
@@ -64,6 +66,18 @@ func (c *crossing) open(from *repo.Repo) error {
 	var err error
 	c.repo, err = from.Scratch(scratch, c.base)
 	return err
+}
+
+// substitution asks Nix once how it fetches what others have built.
+func (c *crossing) substitution(ctx context.Context) (nix.Substitution, error) {
+	if c.fetches == nil {
+		how, err := c.nix.Substitution(ctx)
+		if err != nil {
+			return nix.Substitution{}, err
+		}
+		c.fetches = &how
+	}
+	return *c.fetches, nil
 }
 
 // warn tells who watches and who reads the report.

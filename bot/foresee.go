@@ -61,14 +61,14 @@ func (c *crossing) forecast(ctx context.Context, hosts []*host) (workload.Foreca
 	if err != nil {
 		return workload.Forecast{}, err
 	}
-	how, err := c.nix.Substitution(ctx)
+	how, err := c.substitution(ctx)
 	if err != nil {
 		return workload.Forecast{}, err
 	}
 	client := cache.Open(ctx, how.Caches)
 	forecast, err := workload.Look(ctx, workload.World{
 		Derivations:      set,
-		Valid:            c.nix.Valid,
+		Valid:            c.closures.valid,
 		Ask:              client.Look,
 		Substitute:       len(how.Caches) > 0,
 		AlwaysSubstitute: how.Always,

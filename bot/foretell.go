@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/nixferry/nixferry/bot/closure"
 	"github.com/nixferry/nixferry/bot/forecast"
@@ -15,18 +18,29 @@ import (
 // foretell says what a switch will do on each host that is built on both sides,
 // and keeps what it read of the systems for the next run, with their closures
 // from graph. A toplevel that cannot be read costs its host the forecast, and is
-// said. Systems are large, so that it takes one host after the other.
+// said. Systems are large, so that it takes as many hosts at once as there are cores.
 func (c *crossing) foretell(graph *closure.Graph, base, head side) map[string]*forecast.Switch {
 	defer c.time(&c.timings.Compare)()
-	all := map[string]*forecast.Switch{}
-	for _, h := range head.sorted() {
-		before, after := c.system(graph, base.hosts[h.name]), c.system(graph, h)
-		if before != nil && after != nil {
-			foretold := forecast.Compare(before, after)
-			all[h.name] = &foretold
-		}
+	hosts := head.sorted()
+	foretold := make([]*forecast.Switch, len(hosts))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, h := range hosts {
+		group.Go(func() error {
+			before, after := c.system(graph, base.hosts[h.name]), c.system(graph, h)
+			if before != nil && after != nil {
+				s := forecast.Compare(before, after)
+				foretold[i] = &s
+			}
+			return nil
+		})
 	}
+	_ = group.Wait() // none of them fails
 	c.known.forget(c.world.Now())
+	all := map[string]*forecast.Switch{}
+	for i, h := range hosts {
+		all[h.name] = foretold[i]
+	}
 	return all
 }
 
@@ -87,9 +101,13 @@ type storeFiles struct {
 // Open opens a file of the store.
 func (s storeFiles) Open(name string) (fs.File, error) { return s.store.Open(s.inside(name)) }
 
-// ReadLink is where a link in the store leads.
+// ReadLink is where a link in the store leads. A system has thousands, and where
+// one leads is no secret: it does without the precautions of os.Root.
 func (s storeFiles) ReadLink(name string) (string, error) {
-	return fs.ReadLink(s.store, s.inside(name))
+	if s.inside(name) == "/" {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrNotExist}
+	}
+	return os.Readlink("/" + name)
 }
 
 // Lstat describes a file of the store, a link as such.

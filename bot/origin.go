@@ -115,7 +115,7 @@ func (c *crossing) cached(ctx context.Context, known map[string]origin) {
 	if len(paths) == 0 || c.repository == "" {
 		return
 	}
-	if how, err := c.nix.Substitution(ctx); err != nil || !cache.In(how.Caches) {
+	if how, err := c.substitution(ctx); err != nil || !cache.In(how.Caches) {
 		return
 	}
 	slices.Sort(paths)

@@ -41,7 +41,7 @@ func (g *Graph) WriteSnapshot(w io.Writer, root string) error {
 	if err != nil {
 		return fmt.Errorf("saving a closure: %w", err)
 	}
-	packer, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // the level is a valid one
+	packer := gzip.NewWriter(w)
 	if err := json.NewEncoder(packer).Encode(g.snapshot(at)); err != nil {
 		return fmt.Errorf("saving the closure of %s: %w", root, err)
 	}

@@ -169,6 +169,10 @@ func TestClosuresAsNixTellsThem(t *testing.T) {
 			t.Errorf("Closures(%q): %v, want ErrNotValid", root, err)
 		}
 	}
+	valid, err := w.open(t).Valid(t.Context(), []string{roots[1], w.path("none"), "", roots[0], roots[1]})
+	if diff := gocmp.Diff([]string{roots[1], roots[0], roots[1]}, valid); diff != "" || err != nil {
+		t.Errorf("Valid: %v, mismatch (-want +got)\n%s", err, diff)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := w.open(t).Closures(ctx, roots); !errors.Is(err, context.Canceled) {

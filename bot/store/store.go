@@ -46,6 +46,25 @@ func Open(where Where) (*Store, error) {
 	return s, nil
 }
 
+// Valid returns those of paths that are in the store, in their order.
+func (s *Store) Valid(ctx context.Context, paths []string) (valid []string, err error) {
+	err = s.read(ctx, func(db *sqlite.Snapshot) error {
+		valid = nil
+		byPath, err := db.Index("ValidPaths", "path")
+		for _, path := range paths {
+			found := false
+			if err == nil {
+				err = byPath.Text(path, func(*sqlite.Record) error { found = true; return nil })
+			}
+			if found {
+				valid = append(valid, path)
+			}
+		}
+		return err
+	})
+	return valid, err
+}
+
 // Tries to read while others write.
 const (
 	tries = 5
@@ -54,24 +73,29 @@ const (
 
 // Closures returns the paths that roots need, themselves included, as of one
 // moment. The error wraps [ErrNotValid] where a root is not in the store.
-func (s *Store) Closures(ctx context.Context, roots []string) (closure.Listing, error) {
-	for try := 1; ; try++ {
-		listing, err := s.closures(ctx, roots)
-		if try == tries || !errors.Is(err, sqlite.ErrBusy) {
-			return listing, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-}
-
-func (s *Store) closures(ctx context.Context, roots []string) (listing closure.Listing, err error) {
-	err = sqlite.Read(s.database, func(db *sqlite.Snapshot) (err error) {
+func (s *Store) Closures(ctx context.Context, roots []string) (listing closure.Listing, err error) {
+	err = s.read(ctx, func(db *sqlite.Snapshot) (err error) {
 		listing, err = readClosures(ctx, db, roots)
 		return err
 	})
-	return listing, err
+	if err != nil {
+		return nil, err
+	}
+	return listing, nil
+}
+
+// read hands the database as of one moment to from, again where another process
+// was in the way.
+func (s *Store) read(ctx context.Context, from func(*sqlite.Snapshot) error) error {
+	for try := 1; ; try++ {
+		err := sqlite.Read(s.database, from)
+		if try == tries || !errors.Is(err, sqlite.ErrBusy) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
