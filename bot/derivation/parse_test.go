@@ -163,6 +163,7 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add("/nix/store/"+filepath.Base(file), string(text))
 	}
+	f.Add("/nix/store/00000000000000000000000000000000-0", `Derive([],[],[],"","",[],[("__json","{\"version\":\"0\"}")])`)
 	f.Fuzz(func(t *testing.T, path, text string) {
 		d, err := Parse(path, text)
 		if err != nil {
@@ -173,8 +174,8 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%s is not in the store of %s", in.Drv, path)
 			}
 		}
-		if pname, version, ok := d.Truth(); ok && (pname == "" || version == "") {
-			t.Errorf("true, but empty: %q, %q", pname, version)
+		if pname, version, ok := d.Truth(); ok != (pname+version != "") {
+			t.Errorf("%t of %q, %q", ok, pname, version)
 		}
 		if name, version := splitName(&d); len(name)+len(version) > len(d.Name) {
 			t.Errorf("%q is %q and %q", d.Name, name, version)
