@@ -139,7 +139,7 @@ const hashLength = 32
 // storeName gives what follows the hash in a store path.
 func (p *parser) storeName(path string) string {
 	base, ok := strings.CutPrefix(path, p.store)
-	if !ok || len(base) <= hashLength+1 || base[hashLength] != '-' || strings.IndexByte(base, '/') >= 0 {
+	if !ok || p.store == "" || len(base) <= hashLength+1 || base[hashLength] != '-' || strings.IndexByte(base, '/') >= 0 {
 		p.fail(fmt.Sprintf("%q to be a path in %q", path, p.store))
 		return ""
 	}
