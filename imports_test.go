@@ -14,7 +14,7 @@ const module = "github.com/nixferry/nixferry/"
 // pure rooms import the standard library, pure libraries and purer rooms.
 var pure = map[string]bool{
 	"bot/channel": true, "bot/closure": true, "bot/config": true, "bot/derivation": true,
-	"bot/event": true, "bot/flake": true, "bot/forecast": true, "bot/nixlog": true, "bot/pattern": true,
+	"bot/event": true, "bot/flake": true, "bot/forecast": true, "bot/lifecycle": true, "bot/nixlog": true, "bot/pattern": true,
 	"bot/report": true, "bot/toplevel": true, "bot/triage": true, "bot/verdict": true, "bot/workload": true,
 }
 
@@ -27,6 +27,7 @@ var owned = map[string][]string{
 	"github.com/go-git/":                    {"bot/repo"},
 	"github.com/google/go-github/":          {"bot/pull"},
 	"github.com/getkin/kin-openapi":         {"cmd/playground/github", "testdata/openapi/strip"},
+	"github.com/vektah/gqlparser/":          {"cmd/playground/github", "testdata/graphql/strip"},
 }
 
 // impure are the parts of the standard library a pure room has no use for.

@@ -35,6 +35,9 @@ func (p Permissions) reaches(name string) bool {
 	return p.Login != "" && (len(p.Repositories) == 0 || slices.Contains(p.Repositories, name))
 }
 
+// app tells whether a token acts as an app and not as a person.
+func (p Permissions) app() bool { return p.App || p.Login == Bot }
+
 // A part is one line of a workflow's `permissions:`.
 type part func(Permissions) Access
 
@@ -73,6 +76,11 @@ func write(parts ...part) need {
 	}
 }
 
+// both demands the right to change two parts.
+func both(a, b part) need {
+	return func(p Permissions, _ bool) bool { return a(p) == Write && b(p) == Write }
+}
+
 // authorize lets a call pass or gives GitHub's answer: 404 for what the token
 // may not even see, then 401 or 403.
 func (c *call) authorize(need need) error {
@@ -89,7 +97,7 @@ func (c *call) authorize(need need) error {
 	case c.caller.Login == "":
 		return errAnonymous
 	}
-	return forbidden(c.caller.Login)
+	return forbidden(c.caller)
 }
 
 // refuseForeign stops writes to a public repository the token is not for.
@@ -98,5 +106,5 @@ func (c *call) refuseForeign() error {
 	if c.repo == nil || reading || c.caller.reaches(c.repo.fullName()) {
 		return nil
 	}
-	return forbidden(c.caller.Login)
+	return forbidden(c.caller)
 }

@@ -131,6 +131,9 @@ func (c *call) record() (*record, error) {
 	if err != nil || rec == nil || c.params["pull_number"] != "" && !rec.isPull {
 		return nil, errNotFound
 	}
+	if !rec.isPull && c.repo.settings.NoIssues {
+		return nil, errNoIssues
+	}
 	return rec, nil
 }
 

@@ -56,6 +56,11 @@ func createComment(c *call) (any, error) {
 	if err := checkComment(asked.Body); err != nil {
 		return nil, err
 	}
+	if len(rec.Comments) >= maxComments {
+		return nil, &apiError{
+			status: http.StatusForbidden, message: "Commenting is disabled on issues with more than 2500 comments",
+		}
+	}
 	now := c.server.clock()
 	m := Comment{ID: c.server.nextID(), Author: c.caller.Login, Body: asked.Body, Created: now, Updated: now}
 	rec.Comments, rec.Updated = append(rec.Comments, m), now

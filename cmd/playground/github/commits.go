@@ -22,8 +22,14 @@ func getCommit(c *call) (any, error) {
 
 func compareCommits(c *call) (any, error) {
 	base, head, ok := strings.Cut(c.params["basehead"], "...")
-	from := c.repo.resolve(c.repo.ownBranch(base))
-	to := c.repo.resolve(c.repo.ownBranch(head))
+	from, err := c.repo.end(base)
+	if err != nil {
+		return nil, err
+	}
+	to, err := c.repo.end(head)
+	if err != nil {
+		return nil, err
+	}
 	if !ok || from == "" || to == "" {
 		return nil, errNotFound
 	}
@@ -35,6 +41,20 @@ func compareCommits(c *call) (any, error) {
 		return nil, &apiError{status: 404, message: "No common ancestor between " + base + " and " + head + "."}
 	}
 	return c.comparison(from, to, common)
+}
+
+// end is the commit at one end of a comparison: a branch, a tag or a SHA, of
+// this repository or, as owner:branch, of one of its network.
+func (r *repository) end(text string) (string, error) {
+	owner, name, qualified := strings.Cut(text, ":")
+	if !qualified {
+		return r.resolve(text), nil
+	}
+	in, err := r.relative(owner, "")
+	if err != nil || in == nil {
+		return "", err
+	}
+	return in.resolve(name), nil
 }
 
 func (c *call) comparison(from, to, common string) (any, error) {

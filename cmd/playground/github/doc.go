@@ -10,7 +10,8 @@
 // Every request and every answer is held against GitHub's own OpenAPI
 // description (testdata/openapi). What does not fit, and every call that is
 // not part of the description, is a violation: answered 500 and kept for
-// [Server.Violations], which every test should find empty at its end.
+// [Server.Violations], which every test should find empty at its end. So it is
+// with the mutations of the GraphQL API and its schema (testdata/graphql).
 //
 // One call goes this way: the log opens an entry, the fault rules have their
 // say, the router finds the operation, the token is checked against what the

@@ -6,7 +6,8 @@ import "net/http"
 type apiError struct {
 	status  int
 	message string
-	details []object
+	// details are what an answer has as its errors, nil for none.
+	details any
 }
 
 // Error is GitHub's message.
@@ -29,6 +30,13 @@ var (
 	errBadCredentials = &apiError{status: http.StatusUnauthorized, message: "Bad credentials"}
 	errAnonymous      = &apiError{status: http.StatusUnauthorized, message: "Requires authentication"}
 	errNotFound       = &apiError{status: http.StatusNotFound, message: "Not Found"}
+	// errNoDrafts: https://github.com/SWE-agent/SWE-agent/issues/179
+	errNoDrafts = &apiError{
+		status:  http.StatusUnprocessableEntity,
+		message: "Draft pull requests are not supported in this repository.",
+	}
+	// errNoIssues: https://github.com/ossf/allstar/issues/64
+	errNoIssues = &apiError{status: http.StatusGone, message: "Issues has been disabled in this repository."}
 	// errActionsPulls is the first failure of most people's first run:
 	// https://github.com/peter-evans/create-pull-request/issues/1175
 	errActionsPulls = &apiError{
@@ -38,9 +46,9 @@ var (
 )
 
 // forbidden is the answer to a token that may not do what it asks.
-func forbidden(login string) error {
+func forbidden(caller Permissions) error {
 	kind := "personal access token"
-	if login == Bot {
+	if caller.app() {
 		kind = "integration"
 	}
 	return &apiError{status: http.StatusForbidden, message: "Resource not accessible by " + kind}

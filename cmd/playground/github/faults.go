@@ -1,7 +1,9 @@
 package github
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 )
@@ -18,7 +20,7 @@ func known(operation string) bool {
 	case "", "page", "git/fetch-refs", "git/fetch", "git/push-refs", "git/push":
 		return true
 	}
-	return operations[operation].handle != nil
+	return operations[operation].handle != nil || mutations[operation].do != nil
 }
 
 // takeFault finds the fault of a call, if it has one. Every fault that fits
@@ -32,7 +34,7 @@ func (s *Server) takeFault(operation string) (taken Fault) {
 			continue
 		}
 		f.seen++
-		if !found && (f.Nth == 0 || f.Nth == f.seen) {
+		if !found && f.seen >= f.From && (f.Nth == 0 || f.Nth == f.seen) {
 			taken, found = f.Fault, true
 		}
 	}
@@ -40,7 +42,7 @@ func (s *Server) takeFault(operation string) (taken Fault) {
 }
 
 // answers tells whether the fault decides the answer.
-func (f Fault) answers() bool { return f.Drop || f.Status != 0 }
+func (f Fault) answers() bool { return f.Drop || f.Reset || f.Status != 0 }
 
 // wait lets the fault's delay pass, or the client leave.
 func (f Fault) wait(r *http.Request) {
@@ -52,12 +54,8 @@ func (f Fault) wait(r *http.Request) {
 
 // answer answers as the fault says.
 func (f Fault) answer(w http.ResponseWriter) error {
-	if f.Drop {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			return fmt.Errorf("dropping a connection: %w", err)
-		}
-		return conn.Close()
+	if f.Drop || f.Reset {
+		return f.hangUp(w)
 	}
 	for name, values := range f.Header {
 		w.Header()[http.CanonicalHeaderKey(name)] = values
@@ -68,6 +66,18 @@ func (f Fault) answer(w http.ResponseWriter) error {
 	w.WriteHeader(f.Status)
 	_, err := w.Write([]byte(f.Body))
 	return err
+}
+
+// hangUp closes the connection. Without a time to linger, the kernel resets it.
+func (f Fault) hangUp(w http.ResponseWriter) error {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return fmt.Errorf("dropping a connection: %w", err)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && f.Reset {
+		err = tcp.SetLinger(0)
+	}
+	return errors.Join(err, conn.Close())
 }
 
 // nowhere is where an answer goes that a fault replaces.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -104,5 +105,38 @@ func TestUnknownFault(t *testing.T) {
 	server.Inject(github.Fault{Operation: "pulls/crate", Status: 500})
 	if got := server.Violations(); len(got) != 1 || !strings.Contains(got[0], "pulls/crate") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestFaultFrom is a run that is killed: from one call on, nothing arrives.
+func TestFaultFrom(t *testing.T) {
+	server := lawful(t)
+	server.Inject(github.Fault{From: 2, Status: http.StatusServiceUnavailable, Body: `{"message":"busy"}`})
+	var got []int
+	for _, path := range []string{"/pulls", "/issues", "/pulls"} {
+		got = append(got, raw(t, server, http.MethodGet, "/api/v3/repos/octo/fleet"+path, bot, "").StatusCode)
+	}
+	if diff := cmp.Diff([]int{200, 503, 503}, got); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+}
+
+func TestFaultResets(t *testing.T) {
+	server := lawful(t)
+	server.Inject(github.Fault{Operation: "repos/get", Reset: true})
+	_, _, err := client(t, server, bot).Repositories.Get(t.Context(), "octo", "fleet")
+	if !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("got %v, want the connection reset", err)
+	}
+}
+
+func TestFaultHalfAnAnswer(t *testing.T) {
+	server := lawful(t)
+	server.Inject(github.Fault{
+		Operation: "repos/get", Done: true, Status: http.StatusOK, Header: http.Header{"Content-Length": {"900"}}, Body: `{"id":1,"na`,
+	})
+	_, _, err := client(t, server, bot).Repositories.Get(t.Context(), "octo", "fleet")
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v, want half an answer", err)
 	}
 }

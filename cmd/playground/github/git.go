@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 // gitEnv is the environment of every git the server runs: the machine's
@@ -25,6 +29,7 @@ func gitEnv() []string {
 		{"uploadpack.allowAnySHA1InWant", "true"},
 		{"uploadpack.allowFilter", "true"},
 		{"gc.auto", "0"},
+		{"receive.autogc", "false"},
 	}
 	for i, s := range settings {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, s[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, s[1]))
@@ -45,7 +50,49 @@ func (r *repository) git(args ...string) (string, error) {
 	return r.run(gitCommand{args: args})
 }
 
+// run runs git, but once only for what never changes.
 func (r *repository) run(c gitCommand) (string, error) {
+	if !c.lasting() {
+		return r.start(c)
+	}
+	key := strings.Join(c.args, "\x00") + "\x00" + string(c.stdin)
+	if c.args[0] == "rev-parse" && !r.holds(c.args[len(c.args)-1]) { // is it here at all?
+		key = r.path() + "\x00" + key
+	}
+	if known, ok := answers.Load(key); ok {
+		return known.(string), nil
+	}
+	out, err := r.start(c)
+	if err == nil {
+		answers.Store(key, out)
+	}
+	return out, err
+}
+
+// holds tells at a glance that an object is here. It may be here all the same.
+func (r *repository) holds(name string) bool {
+	_, err := os.Stat(filepath.Join(r.path(), "objects", name[:2], name[2:min(len(name), 40)]))
+	return err == nil
+}
+
+// answers are git's to questions about objects, which are the same wherever
+// there are such objects.
+var answers sync.Map
+
+// The commands that are asked about objects by their names, and what such a
+// name looks like in an argument.
+var (
+	asksObjects = map[string]bool{"cat-file": true, "diff-tree": true, "log": true, "ls-tree": true, "merge-base": true, "merge-tree": true, "rev-list": true, "rev-parse": true}
+	objectName  = regexp.MustCompile(`^(-|:\(literal\)|([0-9a-f]{40}(\.\.)?)+(\^\{[a-z]+\})?$)`)
+)
+
+// lasting tells whether a successful answer is good for ever.
+func (c gitCommand) lasting() bool {
+	return c.env == nil && asksObjects[c.args[0]] &&
+		!slices.ContainsFunc(c.args[1:], func(arg string) bool { return arg == "blob" || !objectName.MatchString(arg) })
+}
+
+func (r *repository) start(c gitCommand) (string, error) {
 	cmd := exec.CommandContext(context.Background(), "git", append([]string{"--git-dir=" + r.path()}, c.args...)...)
 	cmd.Env = append(gitEnv(), c.env...)
 	cmd.Stdin = bytes.NewReader(c.stdin)
@@ -67,18 +114,38 @@ func exitCode(err error) int {
 	return -1
 }
 
-// readRefs asks git for all refs.
+// readRefs reads all refs as git keeps them, which is faster than to ask it.
+// https://git-scm.com/docs/gitrepository-layout
 func (r *repository) readRefs() error {
-	out, err := r.git("for-each-ref", "--format=%(refname) %(objectname)")
-	if err != nil {
-		return err
-	}
 	r.refs = map[string]string{}
-	for line := range strings.Lines(out) {
-		ref, sha, _ := strings.Cut(strings.TrimSpace(line), " ")
-		r.refs[ref] = sha
+	packed, err := os.ReadFile(filepath.Join(r.path(), "packed-refs"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("reading refs: %w", err)
 	}
-	return nil
+	for line := range strings.Lines(string(packed)) {
+		if sha, ref, ok := strings.Cut(strings.TrimSpace(line), " "); ok && hexSHA.MatchString(sha) {
+			r.refs[ref] = sha
+		}
+	}
+	root := os.DirFS(r.path())
+	return fs.WalkDir(root, "refs", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(name, ".lock") {
+			return ignoreGone(err)
+		}
+		text, err := fs.ReadFile(root, name)
+		if sha := strings.TrimSpace(string(text)); hexSHA.MatchString(sha) {
+			r.refs[name] = sha
+		}
+		return ignoreGone(err)
+	})
+}
+
+// ignoreGone lets go of files that git removed while they were looked at.
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // branch is the commit of a branch, empty when there is none.
@@ -122,6 +189,8 @@ type commit struct {
 	parents           []string
 	author, committer signature
 	message           string
+	// signature is empty for an unsigned commit; payload is what it signs.
+	payload, signature string
 }
 
 // parent is what the commit is shown against: its first parent, or nothing.
@@ -138,9 +207,12 @@ type signature struct{ name, email, date string }
 const commitFields = 10
 
 // commits lists the commits that git log finds, newest first.
-func (r *repository) commits(args ...string) ([]commit, error) {
+func (r *repository) commits(args ...string) ([]commit, error) { return r.readCommits(nil, args...) }
+
+// readCommits is commits in an environment of its own.
+func (r *repository) readCommits(env []string, args ...string) ([]commit, error) {
 	format := "--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
-	out, err := r.git(append([]string{"log", "-z", "--no-show-signature", format}, args...)...)
+	out, err := r.run(gitCommand{args: append([]string{"log", "-z", "--no-show-signature", format}, args...), env: env})
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +226,30 @@ func (r *repository) commits(args ...string) ([]commit, error) {
 			message:   strings.TrimSuffix(fields[9], "\n"),
 		})
 	}
-	return commits, nil
+	return commits, r.readSignatures(env, commits)
+}
+
+// readSignatures fills in the commits' signatures, which no format of git log
+// shows as they are.
+func (r *repository) readSignatures(env []string, commits []commit) error {
+	var shas strings.Builder
+	for _, c := range commits {
+		shas.WriteString(c.sha + "\n")
+	}
+	out, err := r.run(gitCommand{args: []string{"cat-file", "--batch=%(objectsize)"}, stdin: []byte(shas.String()), env: env})
+	if err != nil {
+		return err
+	}
+	for i := range commits {
+		head, rest, _ := strings.Cut(out, "\n")
+		size, err := strconv.Atoi(head)
+		if err != nil || size >= len(rest) {
+			return fmt.Errorf("reading commit %s: %w", commits[i].sha, io.ErrUnexpectedEOF)
+		}
+		commits[i].payload, commits[i].signature = unsign(rest[:size])
+		out = rest[size+1:]
+	}
+	return nil
 }
 
 // one is the commit with that SHA.

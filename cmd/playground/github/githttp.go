@@ -42,15 +42,26 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, operation, nam
 		http.Error(w, "Repository not found.", http.StatusNotFound)
 	case pushing && (caller.Contents != Write || !caller.reaches(name)):
 		http.Error(w, fmt.Sprintf("Permission to %s.git denied to %s.", name, caller.Login), http.StatusForbidden)
-	case operation == "git/push" && refuses(repo.settings.Protected, body):
-		w.Header().Set("Content-Type", "application/x-git-receive-pack-result")
-		send(w, refusal(repo.settings.Protected, body))
+	case operation == "git/push":
+		s.receive(w, r, repo, caller, body)
 	default:
 		s.runBackend(w, r, repo, caller, body)
 	}
-	if operation == "git/push" && repo != nil {
-		s.syncAfterPush(repo)
+}
+
+// receive takes a push, or refuses it by the repository's rules.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, repo *repository, caller Permissions, body []byte) {
+	refused, err := repo.judgePush(readPush(body))
+	switch {
+	case err != nil:
+		s.violate(w, fmt.Sprintf("judging a push to %s: %v", repo.fullName(), err))
+	case refused != nil:
+		w.Header().Set("Content-Type", "application/x-git-receive-pack-result")
+		send(w, refused)
+	default:
+		s.runBackend(w, r, repo, caller, body)
 	}
+	s.syncAfterPush(repo)
 }
 
 // runBackend runs git http-backend on a request. The token stays out of its
@@ -90,12 +101,17 @@ func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *reposi
 	}
 }
 
-// A refUpdate is one line of what a push asks for.
-type refUpdate struct{ old, new, ref string }
+// A push is what a client sends to change refs.
+type push struct {
+	updates []refUpdate
+	// capabilities are those the client offers.
+	capabilities []string
+	pack         []byte
+}
 
-// pushed reads the commands at the head of a push, and the capabilities the
-// client offers. https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer
-func pushed(body []byte) (updates []refUpdate, capabilities []string) {
+// readPush reads the commands at the head of a push.
+// https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer
+func readPush(body []byte) (p push) {
 	for len(body) >= 4 {
 		size, err := strconv.ParseUint(string(body[:4]), 16, 16)
 		if err != nil || size < 4 || int(size) > len(body) {
@@ -104,47 +120,26 @@ func pushed(body []byte) (updates []refUpdate, capabilities []string) {
 		line, offered, _ := strings.Cut(string(body[4:size]), "\x00")
 		body = body[size:]
 		if offered != "" {
-			capabilities = strings.Fields(offered)
+			p.capabilities = strings.Fields(offered)
 		}
 		if fields := strings.Fields(line); len(fields) == 3 {
-			updates = append(updates, refUpdate{fields[0], fields[1], fields[2]})
+			p.updates = append(p.updates, refUpdate{fields[0], fields[1], fields[2]})
 		}
 	}
-	return updates, capabilities
-}
-
-func (u refUpdate) touches(branches []string) bool {
-	branch, ok := strings.CutPrefix(u.ref, "refs/heads/")
-	return ok && slices.Contains(branches, branch)
-}
-
-// refuses tells whether a push wants to move a protected branch.
-func refuses(protected []string, body []byte) bool {
-	updates, _ := pushed(body)
-	return slices.ContainsFunc(updates, func(u refUpdate) bool { return u.touches(protected) })
-}
-
-// refusal is GitHub's answer to a push to a protected branch, in its words:
-// the whole push is refused, as with every hook of git.
-// https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository
-func refusal(protected []string, body []byte) []byte {
-	updates, capabilities := pushed(body)
-	var report, message bytes.Buffer
-	report.Write(packet("unpack ok\n"))
-	for _, u := range updates {
-		if !u.touches(protected) {
-			report.Write(packet("ng " + u.ref + " pre-receive hook declined\n"))
-			continue
-		}
-		report.Write(packet("ng " + u.ref + " protected branch hook declined\n"))
-		fmt.Fprintf(&message, "error: GH006: Protected branch update failed for %s.\n\n- Changes must be made through a pull request.\n", u.ref)
+	if from := bytes.Index(body, []byte("PACK")); from >= 0 {
+		p.pack = body[from:]
 	}
-	report.WriteString("0000")
-	if !slices.Contains(capabilities, "side-band-64k") {
-		return report.Bytes()
+	return p
+}
+
+// answer puts together what the client hears: a message for people, when it
+// offers to show one, and the report on the refs.
+func (p push) answer(message string, report []byte) []byte {
+	if !slices.Contains(p.capabilities, "side-band-64k") {
+		return report
 	}
 	const progress, data = "\x02", "\x01"
-	return slices.Concat(packet(progress+message.String()), packet(data+report.String()), []byte("0000"))
+	return slices.Concat(packet(progress+message), packet(data+string(report)), []byte("0000"))
 }
 
 // packet is a pkt-line: https://git-scm.com/docs/protocol-common#_pkt_line_format

@@ -118,8 +118,9 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// world is a server with octo/fleet (public) and octo/secret (private).
-func world(t *testing.T) *github.Server {
+// world is a server with octo/fleet (public) and octo/secret (private), and
+// what a test changes of its options.
+func world(t *testing.T, changes ...func(*github.Options)) *github.Server {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
@@ -127,7 +128,7 @@ func world(t *testing.T) *github.Server {
 	}
 	person := everything
 	person.Login = "olga"
-	server, err := github.New(github.Options{
+	options := github.Options{
 		Dir: dir,
 		Now: func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC) },
 		Tokens: map[string]github.Permissions{
@@ -140,7 +141,11 @@ func world(t *testing.T) *github.Server {
 			},
 			"octo/secret": {Private: true},
 		},
-	})
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	server, err := github.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,9 +154,9 @@ func world(t *testing.T) *github.Server {
 }
 
 // lawful is a world whose calls all fit GitHub's description.
-func lawful(t *testing.T) *github.Server {
+func lawful(t *testing.T, changes ...func(*github.Options)) *github.Server {
 	t.Helper()
-	server := world(t)
+	server := world(t, changes...)
 	t.Cleanup(func() {
 		for _, violation := range server.Violations() {
 			t.Errorf("violation: %s", violation)

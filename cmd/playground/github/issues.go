@@ -3,6 +3,8 @@ package github
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -51,6 +53,9 @@ func createIssue(c *call) (any, error) {
 	if err := c.decode(&asked); err != nil {
 		return nil, err
 	}
+	if c.repo.settings.NoIssues {
+		return nil, errNoIssues
+	}
 	if err := checkTexts(asked.Title, asked.Body); err != nil {
 		return nil, err
 	}
@@ -68,7 +73,7 @@ func (c *call) relabel(rec *record, asked issueEdit) error {
 		if err := checkLabels(*asked.Labels); err != nil {
 			return err
 		}
-		rec.Labels = with(nil, *asked.Labels)
+		rec.Labels = with(nil, c.repo.labelNames(*asked.Labels))
 	}
 	if asked.Assignees != nil {
 		rec.Assignees = c.assignable(*asked.Assignees)
@@ -104,8 +109,15 @@ func updateIssue(c *call) (any, error) {
 	return c.repo.issue(rec), nil
 }
 
+// issueFilters are what the list of issues can be asked by here. GitHub knows
+// more; to ignore one would be a lie.
+var issueFilters = []string{"state", "labels", "creator", "sort", "direction", "per_page", "page"}
+
 func listIssues(c *call) (any, error) {
 	query := c.request.URL.Query()
+	if unknown := without(slices.Collect(maps.Keys(query)), issueFilters); len(unknown) > 0 {
+		return nil, fmt.Errorf("issues are not listed by %s here: teach listIssues", unknown)
+	}
 	state := cmp.Or(query.Get("state"), "open")
 	var labels []string
 	if text := query.Get("labels"); text != "" {
@@ -115,7 +127,8 @@ func listIssues(c *call) (any, error) {
 	for _, rec := range c.repo.records {
 		if (state == "all" || rec.State == state) &&
 			len(without(labels, rec.Labels)) == 0 &&
-			(query.Get("creator") == "" || query.Get("creator") == rec.Author) {
+			(query.Get("creator") == "" || strings.EqualFold(query.Get("creator"), rec.Author)) &&
+			(rec.isPull || !c.repo.settings.NoIssues) {
 			found = append(found, rec)
 		}
 	}

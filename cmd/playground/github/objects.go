@@ -170,8 +170,10 @@ func (p person) env(role string) []string {
 	return env
 }
 
+// createCommit makes a commit, and signs it when an app asks for one that is to
+// be its own: with no author and no committer named.
+// https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots
 func createCommit(c *call) (any, error) {
-	self := person{Name: c.caller.Login, Email: c.caller.Login + "@users.noreply.github.com"}
 	asked := struct {
 		Message, Tree     string
 		Parents           []string
@@ -180,8 +182,12 @@ func createCommit(c *call) (any, error) {
 	if err := c.decode(&asked); err != nil {
 		return nil, err
 	}
+	signs := c.caller.app() && asked.Author == nil && asked.Committer == nil
+	if signs {
+		asked.Committer = &webFlow
+	}
 	if asked.Author == nil {
-		asked.Author = &self
+		asked.Author = &person{Name: c.caller.Login, Email: c.caller.Login + "@users.noreply.github.com"}
 	}
 	if asked.Committer == nil {
 		asked.Committer = asked.Author
@@ -204,6 +210,12 @@ func createCommit(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := c.repo.one(strings.TrimSpace(out))
+	sha := strings.TrimSpace(out)
+	if signs {
+		if sha, err = c.repo.sign(sha); err != nil {
+			return nil, err
+		}
+	}
+	made, err := c.repo.one(sha)
 	return c.repo.gitCommit(made), err
 }

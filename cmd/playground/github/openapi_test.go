@@ -18,7 +18,7 @@ func TestViolations(t *testing.T) {
 	}{
 		{"unknown operation", "GET", repo + "/stargazers", "", "no such operation"},
 		{"unknown method", "DELETE", repo + "/pulls", "", "no such operation"},
-		{"other API", "POST", "/api/graphql", "{}", "no such operation"},
+		{"other API", "POST", "/api/uploads", "{}", "no such operation"},
 		{"missing field", "POST", repo + "/pulls", `{"title":"t","head":"x"}`, `"base" is missing`},
 		{"wrong type", "PATCH", repo + "/issues/1", `{"body":7}`, "must be a string"},
 		{"wrong word", "PATCH", repo + "/pulls/1", `{"state":"merged"}`, "not one of the allowed values"},

@@ -107,12 +107,12 @@ func (s *Server) conversationPage(w io.Writer, repo *repository, number int) err
 func (r *repository) page() pages.Repository {
 	items := make([]pages.Item, len(r.records))
 	for i, rec := range r.records {
-		items[len(items)-1-i] = rec.item()
+		items[len(items)-1-i] = r.item(rec)
 	}
 	return pages.Repository{Owner: r.owner, Name: r.name, Private: r.settings.Private, Items: items}
 }
 
-func (rec *record) item() pages.Item {
+func (r *repository) item(rec *record) pages.Item {
 	kind, state := "issues", rec.State
 	if rec.isPull {
 		kind = "pull"
@@ -123,16 +123,20 @@ func (rec *record) item() pages.Item {
 	case rec.Draft && state == "open":
 		state = "draft"
 	}
+	head := rec.Head.Name
+	if rec.Head.Fork != "" {
+		head = r.crossName(rec.Head)
+	}
 	return pages.Item{
 		Kind: kind, Number: rec.Number, Title: rec.Title, Author: rec.Author, State: state,
 		Labels: rec.Labels, Assignees: rec.Assignees, Reviewers: slices.Concat(rec.Reviewers, rec.Teams),
-		Head: rec.Head.Name, Base: rec.Base.Name, Body: rec.Body, Opened: rec.Created,
+		Head: head, Base: rec.Base.Name, Body: rec.Body, Opened: rec.Created,
 	}
 }
 
 // conversation is an issue or a pull request with all that belongs to it.
 func (r *repository) conversation(rec *record) (pages.Item, error) {
-	item := rec.item()
+	item := r.item(rec)
 	for _, m := range rec.Comments {
 		comment := pages.Comment{Author: m.Author, Body: m.Body, Created: m.Created}
 		for _, x := range m.Reactions {
@@ -148,11 +152,11 @@ func (r *repository) conversation(rec *record) (pages.Item, error) {
 	}
 	slices.SortFunc(item.Statuses, func(a, b pages.Status) int { return cmp.Compare(a.Context, b.Context) })
 	if rec.State == "open" {
-		clean, err := r.mergeable(rec.Base.SHA, rec.Head.SHA)
+		state, err := r.mergeState(rec)
 		if err != nil {
 			return item, err
 		}
-		item.Mergeable = mergeState(rec, clean)
+		item.Mergeable = state
 	}
 	return item, r.addCommits(&item, rec)
 }

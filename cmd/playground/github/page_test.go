@@ -38,7 +38,7 @@ func TestWebPages(t *testing.T) {
 		{"/octo/fleet", 200, []string{`href="pull/1"`, "nixpkgs: bump", "an issue"}},
 		{"/octo/fleet/pull/1", 200, []string{
 			">open<", ">nixpkgs<", "<code>" + branch + "</code>", "nixferry/web", "<strong>a comment</strong>",
-			`<span class="del">-second`, "<dd>clean</dd>",
+			`<span class="del">-second`, "<dd>unstable</dd>",
 		}},
 		{"/octo/fleet/issues/2", 200, []string{"an issue"}},
 		{"/octo/fleet/pull/7", 404, nil},

@@ -8,18 +8,28 @@ import (
 	"unicode/utf8"
 )
 
+// What GitHub takes at most of things.
+const (
+	maxComments = 2500 // on one issue: https://github.com/openshift/release/pull/20821
+	maxStatuses = 1000 // of one commit and context: https://docs.github.com/rest/commits/statuses
+)
+
 // What GitHub takes at most, in characters.
 const (
 	maxTitle       = 256
 	maxBody        = 65536
 	maxLabel       = 50
 	maxDescription = 140
+	// maxLabelDescription is that of a label.
+	maxLabelDescription = 100
 )
 
 // A pullEdit is what may be asked for a pull request; nil leaves as it is.
 type pullEdit struct {
 	Title, Body, State, Head, Base *string
-	Draft                          bool
+	// HeadRepo chooses among the repositories of one owner.
+	HeadRepo *string `json:"head_repo"`
+	Draft    bool
 }
 
 // value is the text behind a pointer, empty for none.
@@ -57,11 +67,17 @@ func createPull(c *call) (any, error) {
 	if err := checkTexts(asked.Title, asked.Body); err != nil {
 		return nil, err
 	}
-	head := c.repo.ownBranch(value(asked.Head))
+	if asked.Draft && c.repo.settings.NoDrafts {
+		return nil, errNoDrafts
+	}
+	head, err := c.repo.branchNamed(value(asked.Head), value(asked.HeadRepo))
+	if err != nil {
+		return nil, err
+	}
 	rec := &record{isPull: true, Pull: Pull{
 		Issue: Issue{Author: c.caller.Login, Title: *asked.Title, Body: value(asked.Body)},
-		Head:  Branch{head, c.repo.branch(head)},
-		Base:  Branch{value(asked.Base), c.repo.branch(value(asked.Base))},
+		Head:  head,
+		Base:  Branch{Name: value(asked.Base), SHA: c.repo.branch(value(asked.Base))},
 		Draft: asked.Draft,
 	}}
 	if err := c.repo.checkBranches(rec); err != nil {
@@ -69,12 +85,6 @@ func createPull(c *call) (any, error) {
 	}
 	c.repo.add(rec)
 	return c.repo.fullPull(rec)
-}
-
-// ownBranch takes the owner off a head written as owner:branch. Forks are not
-// played here: another owner's branch is one that does not exist.
-func (r *repository) ownBranch(head string) string {
-	return strings.TrimPrefix(head, r.owner+":")
 }
 
 // checkBranches tells why a pull request between its branches cannot be.
@@ -85,8 +95,8 @@ func (r *repository) checkBranches(rec *record) error {
 	case rec.Base.SHA == "":
 		return failedValidation("PullRequest", "base", "invalid", "")
 	}
-	if other := r.openPull(rec.Head.Name, rec.Base.Name); other != nil {
-		return failedValidation("PullRequest", "", "custom", "A pull request already exists for "+r.owner+":"+rec.Head.Name+".")
+	if other := r.openPull(rec.Head, rec.Base); other != nil {
+		return failedValidation("PullRequest", "", "custom", "A pull request already exists for "+r.crossName(rec.Head)+".")
 	}
 	base, err := r.mergeBase(rec.Base.SHA, rec.Head.SHA)
 	if err != nil {
@@ -104,9 +114,9 @@ func (r *repository) checkBranches(rec *record) error {
 }
 
 // openPull is the open pull request between two branches, nil without one.
-func (r *repository) openPull(head, base string) *record {
+func (r *repository) openPull(head, base Branch) *record {
 	for _, rec := range r.records {
-		if rec.isPull && rec.State == "open" && rec.Head.Name == head && rec.Base.Name == base {
+		if rec.isPull && rec.State == "open" && rec.Head.Fork == head.Fork && rec.Head.Name == head.Name && rec.Base.Name == base.Name {
 			return rec
 		}
 	}
@@ -143,36 +153,25 @@ func (r *repository) fullPull(rec *record) (any, error) {
 	}
 	view["additions"], view["deletions"] = additions, deletions
 	view["comments"], view["review_comments"] = len(rec.Comments), 0
-	view["maintainer_can_modify"], view["merged_by"] = false, nil
+	view["maintainer_can_modify"], view["merged_by"] = false, r.server.user(rec.mergedBy)
 	view["mergeable"], view["rebaseable"], view["mergeable_state"] = nil, nil, "unknown"
 	if rec.State != "open" {
 		return view, nil
 	}
-	clean, err := r.mergeable(rec.Base.SHA, rec.Head.SHA)
-	view["mergeable"], view["mergeable_state"] = clean, mergeState(rec, clean)
+	state, err := r.mergeState(rec)
+	view["mergeable"], view["mergeable_state"] = state != "dirty", state
 	return view, err
-}
-
-// mergeState is GitHub's word for what stands against a merge.
-func mergeState(rec *record, clean bool) string {
-	switch {
-	case !clean:
-		return "dirty"
-	case rec.Draft:
-		return "draft"
-	}
-	return "clean"
 }
 
 func listPulls(c *call) (any, error) {
 	query := c.request.URL.Query()
 	state := cmp.Or(query.Get("state"), "open")
-	owner, head, qualified := strings.Cut(query.Get("head"), ":")
+	head := query.Get("head")
 	var found []*record
 	for _, rec := range c.repo.records {
 		switch {
 		case !rec.isPull, state != "all" && rec.State != state:
-		case qualified && (owner != c.repo.owner || head != rec.Head.Name):
+		case strings.Contains(head, ":") && head != c.repo.crossName(rec.Head):
 		case query.Get("base") != "" && query.Get("base") != rec.Base.Name:
 		default:
 			found = append(found, rec)
@@ -219,7 +218,7 @@ func (c *call) edit(rec *record, asked pullEdit) error {
 	}
 	changed := *rec
 	if asked.Base != nil {
-		changed.Base = Branch{*asked.Base, c.repo.branch(*asked.Base)}
+		changed.Base = Branch{Name: *asked.Base, SHA: c.repo.branch(*asked.Base)}
 		if changed.Base.SHA == "" {
 			return failedValidation("PullRequest", "base", "invalid", "")
 		}
@@ -251,14 +250,16 @@ func (r *repository) reopen(rec *record) error {
 		return failedValidation("PullRequest", "state", "invalid", "state cannot be changed. "+why)
 	}
 	if rec.isPull {
-		head := r.branch(rec.Head.Name)
+		head, err := r.tip(rec.Head)
 		switch {
+		case err != nil:
+			return err
 		case rec.Merged:
 			return cannot("The pull request is already merged.")
 		case head == "":
 			return cannot("The " + rec.Head.Name + " branch has been deleted.")
-		case r.openPull(rec.Head.Name, rec.Base.Name) != nil:
-			return cannot("There is already an open pull request from " + r.owner + ":" + rec.Head.Name + " to " + r.owner + ":" + rec.Base.Name + ".")
+		case r.openPull(rec.Head, rec.Base) != nil:
+			return cannot("There is already an open pull request from " + r.crossName(rec.Head) + " to " + r.crossName(rec.Base) + ".")
 		}
 		if lost, err := r.ahead(head, rec.Head.SHA); err != nil || lost > 0 {
 			return cmp.Or(err, cannot("The "+rec.Head.Name+" branch was force-pushed or recreated."))

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -33,35 +34,31 @@ func listMatchingRefs(c *call) (any, error) {
 	return views(names, c.repo.ref), nil
 }
 
-// errProtected is what the API says where a push would hear GH006.
-var errProtected = unprocessable("Changes must be made through a pull request.")
-
-// mayMove checks that a ref exists, when it should, and is not protected.
-func (c *call) mayMove(name string) error {
-	if c.repo.refs[name] == "" {
-		return unprocessable("Reference does not exist")
-	}
-	if (refUpdate{ref: name}).touches(c.repo.settings.Protected) {
-		return errProtected
-	}
-	return nil
-}
+var errNoRef = unprocessable("Reference does not exist")
 
 func createRef(c *call) (any, error) {
 	var asked struct{ Ref, SHA string }
 	if err := c.decode(&asked); err != nil {
 		return nil, err
 	}
-	if strings.Count(asked.Ref, "/") < 2 || !strings.HasPrefix(asked.Ref, "refs/") {
-		return nil, unprocessable("Reference name must start with 'refs/' and contain at least two slashes")
-	}
-	if _, err := c.repo.git("check-ref-format", asked.Ref); err != nil {
-		return nil, unprocessable("Reference name is invalid")
-	}
 	if c.repo.refs[asked.Ref] != "" {
 		return nil, unprocessable("Reference already exists")
 	}
+	if err := c.mayCreate(asked.Ref); err != nil {
+		return nil, err
+	}
 	return c.moveRef(asked.Ref, asked.SHA)
+}
+
+// mayCreate checks the name of a ref that is not there yet.
+func (c *call) mayCreate(name string) error {
+	if strings.Count(name, "/") < 2 || !strings.HasPrefix(name, "refs/") {
+		return unprocessable("Reference name must start with 'refs/' and contain at least two slashes")
+	}
+	if _, err := c.repo.git("check-ref-format", name); err != nil {
+		return unprocessable("Reference name is invalid")
+	}
+	return nil
 }
 
 func updateRef(c *call) (any, error) {
@@ -73,25 +70,35 @@ func updateRef(c *call) (any, error) {
 		return nil, err
 	}
 	name := "refs/" + c.params["ref"]
-	if err := c.mayMove(name); err != nil {
+	if err := c.mayUpdate(name, asked.SHA, asked.Force); err != nil {
 		return nil, err
 	}
-	if sha := c.repo.object(asked.SHA, "commit"); sha != "" && !asked.Force {
-		lost, err := c.repo.ahead(sha, c.repo.refs[name])
-		if err != nil {
-			return nil, err
-		}
-		if lost > 0 {
-			return nil, unprocessable("Update is not a fast forward")
-		}
-	}
 	return c.moveRef(name, asked.SHA)
+}
+
+// mayUpdate checks that a ref is there and, without force, loses no commits.
+func (c *call) mayUpdate(name, to string, force bool) error {
+	if c.repo.refs[name] == "" {
+		return errNoRef
+	}
+	sha := c.repo.object(to, "commit")
+	if sha == "" || force {
+		return nil
+	}
+	lost, err := c.repo.ahead(sha, c.repo.refs[name])
+	if err == nil && lost > 0 {
+		err = unprocessable("Update is not a fast forward")
+	}
+	return err
 }
 
 // moveRef lets a ref point to a commit, and the pull requests follow.
 func (c *call) moveRef(name, sha string) (any, error) {
 	if len(sha) != len(emptyTree) || c.repo.object(sha, "commit") == "" {
 		return nil, unprocessable("Object does not exist")
+	}
+	if err := c.repo.mayMove(refUpdate{cmp.Or(c.repo.refs[name], noObject), sha, name}); err != nil {
+		return nil, err
 	}
 	if _, err := c.repo.git("update-ref", name, sha); err != nil {
 		return nil, err
@@ -104,7 +111,10 @@ func (c *call) moveRef(name, sha string) (any, error) {
 
 func deleteRef(c *call) (any, error) {
 	name := "refs/" + c.params["ref"]
-	if err := c.mayMove(name); err != nil {
+	if c.repo.refs[name] == "" {
+		return nil, errNoRef
+	}
+	if err := c.repo.mayMove(refUpdate{c.repo.refs[name], noObject, name}); err != nil {
 		return nil, err
 	}
 	if _, err := c.repo.git("update-ref", "-d", name); err != nil {

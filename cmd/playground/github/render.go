@@ -53,19 +53,32 @@ func (s *Server) account(login string) object {
 	}
 }
 
+// repositoryID is a repository's global id.
+func repositoryID(fullName string) string { return "R_" + strconv.Itoa(number(fullName)) }
+
+// nodeID is the global id of an issue or a pull request.
+func (rec *record) nodeID() string {
+	if rec.isPull {
+		return "PR_" + strconv.Itoa(rec.id)
+	}
+	return "I_" + strconv.Itoa(rec.id)
+}
+
 // view renders the repository.
 func (r *repository) view() object {
 	return object{
-		"id": number(r.fullName()), "node_id": "R_" + strconv.Itoa(number(r.fullName())),
+		"id": number(r.fullName()), "node_id": repositoryID(r.fullName()),
 		"name": r.name, "full_name": r.fullName(), "owner": r.server.user(r.owner),
 		"private": r.settings.Private, "url": r.api(), "html_url": r.html(), "clone_url": r.html() + ".git",
+		"fork": r.settings.ForkOf != "",
 	}
 }
 
 func (r *repository) label(name string) object {
+	l := r.labels[r.labelled(name)]
 	return object{
 		"id": number("label " + name), "node_id": "L_" + strconv.Itoa(number(name)), "name": name,
-		"url": r.api("labels", url.PathEscape(name)), "color": "ededed", "default": false, "description": nil,
+		"url": r.api("labels", url.PathEscape(name)), "color": l.Color, "default": false, "description": optional(l.Description),
 	}
 }
 
@@ -89,7 +102,7 @@ func (r *repository) common(rec *record) object {
 		first = user(rec.Assignees[0])
 	}
 	return object{
-		"id": rec.id, "node_id": "I_" + strconv.Itoa(rec.id), "number": rec.Number,
+		"id": rec.id, "node_id": rec.nodeID(), "number": rec.Number,
 		"state": rec.State, "locked": false, "title": rec.Title, "body": optional(rec.Body), "user": user(rec.Author),
 		"labels": views(rec.Labels, r.label), "assignees": assignees, "assignee": first, "milestone": nil,
 		"created_at": stamp(rec.Created), "updated_at": stamp(rec.Updated), "closed_at": stamp(rec.Closed),
@@ -120,11 +133,8 @@ func (r *repository) simplePull(rec *record) object {
 	n := strconv.Itoa(rec.Number)
 	view := r.common(rec)
 	view["url"], view["html_url"], view["issue_url"] = r.api("pulls", n), r.html("pull", n), r.api("issues", n)
-	view["draft"], view["auto_merge"] = rec.Draft, nil
-	view["merged_at"], view["merge_commit_sha"] = stamp(rec.merged), nil
-	if rec.Merged {
-		view["merge_commit_sha"] = rec.Head.SHA
-	}
+	view["draft"], view["auto_merge"] = rec.Draft, r.autoMerge(rec)
+	view["merged_at"], view["merge_commit_sha"] = stamp(rec.merged), optional(rec.MergeCommit)
 	view["requested_reviewers"] = views(rec.Reviewers, r.server.account)
 	view["requested_teams"] = views(rec.Teams, r.team)
 	view["head"], view["base"] = r.side(rec.Head), r.side(rec.Base)
@@ -134,8 +144,9 @@ func (r *repository) simplePull(rec *record) object {
 
 // side renders one of a pull request's two branches.
 func (r *repository) side(b Branch) object {
+	home := r.home(b)
 	return object{
-		"label": r.owner + ":" + b.Name, "ref": b.Name, "sha": b.SHA, "user": r.server.user(r.owner), "repo": r.view(),
+		"label": r.crossName(b), "ref": b.Name, "sha": b.SHA, "user": r.server.user(home.owner), "repo": home.view(),
 	}
 }
 
@@ -155,7 +166,7 @@ func (r *repository) commit(c commit) object {
 		"author": nil, "committer": nil, "parents": views(c.parents, r.parent),
 		"commit": object{
 			"url": r.api("git", "commits", c.sha), "author": c.author.view(), "committer": c.committer.view(),
-			"message": c.message, "tree": r.tree(c.tree), "verification": unsigned(),
+			"message": c.message, "tree": r.tree(c.tree), "verification": r.verification(c),
 		},
 	}
 }
@@ -165,7 +176,7 @@ func (r *repository) gitCommit(c commit) object {
 	return object{
 		"sha": c.sha, "node_id": "C_" + c.sha, "url": r.api("git", "commits", c.sha), "html_url": r.html("commit", c.sha),
 		"author": c.author.view(), "committer": c.committer.view(), "message": c.message,
-		"tree": r.tree(c.tree), "parents": views(c.parents, r.parent), "verification": unsigned(),
+		"tree": r.tree(c.tree), "parents": views(c.parents, r.parent), "verification": r.verification(c),
 	}
 }
 
@@ -175,10 +186,6 @@ func (r *repository) parent(sha string) object {
 
 func (r *repository) tree(sha string) object {
 	return object{"sha": sha, "url": r.api("git", "trees", sha)}
-}
-
-func unsigned() object {
-	return object{"verified": false, "reason": "unsigned", "signature": nil, "payload": nil, "verified_at": nil}
 }
 
 // file renders one changed file.

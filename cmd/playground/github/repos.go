@@ -12,8 +12,8 @@ import (
 func anyRead(p Permissions, public bool) bool { return public || p.Login != "" }
 
 func getUser(c *call) (any, error) {
-	if c.caller.Login == Bot {
-		return nil, forbidden(Bot) // an installation is no user
+	if c.caller.app() {
+		return nil, forbidden(c.caller) // an installation is no user
 	}
 	view := c.server.account(c.caller.Login)
 	view["user_view_type"] = "private" // how one sees oneself
@@ -31,7 +31,11 @@ func getRepository(c *call) (any, error) {
 	if c.repo.settings.Private {
 		view["visibility"] = "private"
 	}
-	view["has_issues"], view["has_pull_requests"] = true, true
+	view["has_issues"], view["has_pull_requests"] = !c.repo.settings.NoIssues, true
+	if of := c.repo.settings.ForkOf; of != "" {
+		parent := c.server.named(of).view()
+		view["parent"], view["source"] = parent, parent
+	}
 	if c.caller.Login != "" {
 		view["permissions"] = object{
 			"admin": c.caller.Administration == Write, "push": c.caller.Contents == Write, "pull": true,

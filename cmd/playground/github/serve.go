@@ -20,8 +20,8 @@ type target struct {
 	packs bool
 }
 
-// find reads the request's path. What is not known is a violation.
-func (s *Server) find(r *http.Request, body []byte) target {
+// target reads the request's path. What is not known is a violation.
+func (s *Server) target(r *http.Request, body []byte) target {
 	if path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/api/v3"); ok {
 		route, params := match(s.api, r.Method, path)
 		if route == nil {
@@ -34,6 +34,9 @@ func (s *Server) find(r *http.Request, body []byte) target {
 		return target{operation: operation, packs: true, serve: func(w http.ResponseWriter, r *http.Request) {
 			s.serveGit(w, r, operation, repo, body)
 		}}
+	}
+	if r.Method == http.MethodPost && (r.URL.Path == "/api/graphql" || r.URL.Path == "/graphql") {
+		return s.graphQL(body)
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return target{serve: s.unknown}
@@ -59,7 +62,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the client left
 	}
-	target := s.find(r, body)
+	target := s.target(r, body)
 	caller, _ := s.identify(r)
 	entry := &Call{
 		Operation: target.operation, Method: r.Method, Path: r.URL.RequestURI(), Login: caller.Login, Body: string(body),

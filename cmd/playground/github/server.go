@@ -19,6 +19,7 @@ type Server struct {
 	url     string
 	now     func() time.Time
 	backend string
+	keys    keyring
 	api     []route
 	http    *http.Server
 
@@ -33,19 +34,24 @@ type Server struct {
 }
 
 // New starts a server. Close it after use. Errors: git is missing, the
-// address cannot be listened on, or the description cannot be read.
+// address cannot be listened on, or the description or a signing key cannot be
+// read.
 func New(options Options) (*Server, error) {
 	api, err := loadDescription()
 	if err != nil {
 		return nil, err
 	}
-	execPath, err := exec.CommandContext(context.Background(), "git", "--exec-path").Output()
+	execPath, err := gitExecPath()
 	if err != nil {
 		return nil, fmt.Errorf("looking for git's http-backend: install git: %w", err)
 	}
 	dir, err := filepath.Abs(options.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("finding the repositories' directory: %w", err)
+	}
+	keys, err := newKeyring(options.SigningKeys)
+	if err != nil {
+		return nil, err
 	}
 	addr := options.Addr
 	if addr == "" {
@@ -60,6 +66,7 @@ func New(options Options) (*Server, error) {
 		url:      "http://" + listener.Addr().String(),
 		now:      options.Now,
 		backend:  filepath.Join(strings.TrimSpace(string(execPath)), "git-http-backend"),
+		keys:     keys,
 		api:      api,
 		tokens:   map[string]Permissions{},
 		settings: map[string]Settings{},
@@ -79,6 +86,11 @@ func New(options Options) (*Server, error) {
 	return s, nil
 }
 
+// gitExecPath is where git keeps what it calls, http-backend among it.
+var gitExecPath = sync.OnceValues(func() ([]byte, error) {
+	return exec.CommandContext(context.Background(), "git", "--exec-path").Output()
+})
+
 // Close stops the server and drops its connections. The repositories stay.
 func (s *Server) Close() error { return s.http.Close() }
 
@@ -88,6 +100,9 @@ func (s *Server) URL() string { return s.url }
 
 // APIURL is the REST API's root, without a slash at its end: GITHUB_API_URL.
 func (s *Server) APIURL() string { return s.url + "/api/v3" }
+
+// GraphQLURL is where the GraphQL API is: GITHUB_GRAPHQL_URL.
+func (s *Server) GraphQLURL() string { return s.url + "/api/graphql" }
 
 // Grant makes a token known, or changes what it may do.
 func (s *Server) Grant(token string, permissions Permissions) {
@@ -99,11 +114,18 @@ func (s *Server) Grant(token string, permissions Permissions) {
 	s.tokens[token] = permissions
 }
 
-// Configure sets the settings of the repository named "owner/name".
+// Configure sets the settings of the repository named "owner/name". A fork of
+// a repository that is not there is a violation.
 func (s *Server) Configure(name string, settings Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settings[name] = settings
+	if settings.ForkOf == "" {
+		return
+	}
+	if err := s.fork(name, settings.ForkOf); err != nil {
+		s.violations = append(s.violations, err.Error())
+	}
 }
 
 // Inject adds a fault. Faults are tried in the order of their injection; the
@@ -115,6 +137,13 @@ func (s *Server) Inject(f Fault) {
 		s.violations = append(s.violations, "a fault for the unknown operation "+f.Operation)
 	}
 	s.faults = append(s.faults, &fault{Fault: f})
+}
+
+// Heal takes back all faults.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 // Log is every call so far, in the order of arrival.

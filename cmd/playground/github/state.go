@@ -1,5 +1,7 @@
 package github
 
+import "strings"
+
 // look runs read on a repository's store as it is now. It does nothing when
 // there is no such repository; what git refuses to tell is a violation.
 func (s *Server) look(owner, repo string, read func(*repository)) {
@@ -15,8 +17,14 @@ func (s *Server) look(owner, repo string, read func(*repository)) {
 	read(r)
 }
 
-// syncAfterPush lets the pull requests follow what was just pushed.
-func (s *Server) syncAfterPush(r *repository) { s.look(r.owner, r.name, func(*repository) {}) }
+// syncAfterPush lets the pull requests follow what was just pushed, those that
+// the parent of a fork has, too.
+func (s *Server) syncAfterPush(r *repository) {
+	for _, name := range []string{r.fullName(), r.settings.ForkOf} {
+		owner, repo, _ := strings.Cut(name, "/")
+		s.look(owner, repo, func(*repository) {})
+	}
+}
 
 // Pull is the pull request with that number, and whether there is one.
 func (s *Server) Pull(owner, repo string, number int) (found Pull, ok bool) {
@@ -49,6 +57,12 @@ func (s *Server) Issues(owner, repo string) (all []Issue) {
 			}
 		}
 	})
+	return all
+}
+
+// Labels are the labels the repository has, oldest first.
+func (s *Server) Labels(owner, repo string) (all []Label) {
+	s.look(owner, repo, func(r *repository) { all = append(all, r.labels...) })
 	return all
 }
 

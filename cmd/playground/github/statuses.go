@@ -18,6 +18,12 @@ func (r *repository) status(st commitStatus) object {
 	}
 }
 
+// errTooManyStatuses has its one error as a plain text, as nothing else here.
+var errTooManyStatuses = &apiError{
+	http.StatusUnprocessableEntity, "Validation Failed",
+	"Validation failed: This SHA and context has reached the maximum number of statuses.",
+}
+
 func createStatus(c *call) (any, error) {
 	var asked struct {
 		State, Context, Description string
@@ -35,12 +41,22 @@ func createStatus(c *call) (any, error) {
 	case asked.TargetURL != "" && !strings.HasPrefix(asked.TargetURL, "http://") && !strings.HasPrefix(asked.TargetURL, "https://"):
 		return nil, failedValidation("Status", "target_url", "custom", "target_url must use http(s) scheme")
 	}
+	name := cmp.Or(asked.Context, "default")
+	posted := 0
+	for _, st := range c.repo.statuses {
+		if st.sha == sha && st.Context == name {
+			posted++
+		}
+	}
+	if posted >= maxStatuses {
+		return nil, errTooManyStatuses
+	}
 	st := commitStatus{sha: sha, Status: Status{
-		ID: c.server.nextID(), Author: c.caller.Login, Context: cmp.Or(asked.Context, "default"), State: asked.State,
+		ID: c.server.nextID(), Author: c.caller.Login, Context: name, State: asked.State,
 		Description: asked.Description, TargetURL: asked.TargetURL, Created: c.server.clock(),
 	}}
 	c.repo.statuses = append(c.repo.statuses, st)
-	return c.repo.status(st), nil
+	return c.repo.status(st), c.repo.sync() // a pull request may have waited for it
 }
 
 // commitNamed is the commit the path's ref means.

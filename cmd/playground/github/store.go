@@ -19,6 +19,7 @@ type store struct {
 	statuses   []commitStatus
 	checks     []*check
 	dispatches []Dispatch
+	labels     []Label
 }
 
 // A record is an issue, or a pull request: GitHub numbers them together.
@@ -27,6 +28,8 @@ type record struct {
 	id     int
 	isPull bool
 	merged time.Time
+	// autoBy switched auto-merge on, mergedBy had it merged.
+	autoBy, mergedBy string
 }
 
 // A commitStatus is a status and the commit it was posted to.
@@ -55,6 +58,21 @@ var safeName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 
 // open finds a repository by "owner/name", nil when there is none.
 func (s *Server) open(fullName string) *repository {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.find(fullName)
+}
+
+// opened is open with the refs as they are, and with the lock held.
+func (s *Server) opened(fullName string) (*repository, error) {
+	r := s.find(fullName)
+	if r == nil {
+		return nil, nil
+	}
+	return r, r.readRefs()
+}
+
+func (s *Server) find(fullName string) *repository {
 	owner, name, _ := strings.Cut(fullName, "/")
 	if !safeName.MatchString(owner) || !safeName.MatchString(name) {
 		return nil
@@ -63,8 +81,6 @@ func (s *Server) open(fullName string) *repository {
 	if _, err := os.Stat(filepath.Join(r.path(), "HEAD")); err != nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.stores[fullName] == nil {
 		s.stores[fullName] = &store{}
 	}

@@ -13,13 +13,20 @@ func (r *repository) sync() error {
 			if err := r.follow(rec); err != nil {
 				return err
 			}
+			if err := r.mergeWhenReady(rec); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
 func (r *repository) follow(rec *record) error {
-	head, base, now := r.branch(rec.Head.Name), r.branch(rec.Base.Name), r.server.clock()
+	base, now := r.branch(rec.Base.Name), r.server.clock()
+	head, err := r.tip(rec.Head)
+	if err != nil {
+		return err
+	}
 	if head == rec.Head.SHA && base == rec.Base.SHA {
 		return nil
 	}
@@ -33,8 +40,7 @@ func (r *repository) follow(rec *record) error {
 	}
 	switch {
 	case left == 0 && head == rec.Head.SHA: // the base took it in
-		rec.Merged, rec.merged = true, now
-		rec.close(now)
+		rec.takenIn(head, now)
 		return nil
 	case left == 0: // the branch was reset to nothing
 		rec.close(now)
@@ -46,6 +52,12 @@ func (r *repository) follow(rec *record) error {
 	return nil
 }
 
+// takenIn closes a pull request that is in its base since a commit.
+func (rec *record) takenIn(commit string, now time.Time) {
+	rec.Merged, rec.merged, rec.MergeCommit = true, now, commit
+	rec.close(now)
+}
+
 func (rec *record) close(now time.Time) {
-	rec.State, rec.Closed, rec.Updated = "closed", now, now
+	rec.State, rec.Closed, rec.Updated, rec.AutoMerge = "closed", now, now, ""
 }
