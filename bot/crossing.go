@@ -64,7 +64,11 @@ func (c *crossing) open(from *repo.Repo) error {
 	c.known, c.recalled = c.world.known(c.cfg), map[string]closure.Listing{}
 	c.closures = c.world.newClosureReader(c.cfg, func() (*nix.CLI, error) { return c.nix, nil }, c.progress.line)
 	var err error
-	c.repo, err = from.Scratch(scratch, c.base)
+	if c.repo, err = from.Scratch(scratch, c.base); err != nil || c.cfg.SigningKey == "" {
+		return err
+	}
+	signer, err := repo.NewSigner([]byte(c.cfg.SigningKey))
+	c.repo.SignWith(signer)
 	return err
 }
 
@@ -110,12 +114,16 @@ func (c *crossing) head(ctx context.Context) (all bumps, sha string, err error) 
 	if err != nil {
 		return nil, "", err
 	}
-	author := repo.Signature{Name: c.cfg.Author.Name, Email: c.cfg.Author.Email}
-	sha, err = c.repo.WriteCommit(c.base, files, all.message(c.cfg), author, when)
+	sha, err = c.repo.WriteCommit(c.base, files, all.message(c.cfg), c.author(), when)
 	if errors.Is(err, repo.ErrNoChange) {
 		return all, "", nil
 	}
 	return all, sha, err
+}
+
+// author is who commits.
+func (c *crossing) author() repo.Signature {
+	return repo.Signature{Name: c.cfg.Author.Name, Email: c.cfg.Author.Email}
 }
 
 // date dates the bump by what it is made of, the younger of base and the

@@ -17,11 +17,13 @@ import (
 // A hub is the repository on GitHub.
 type hub struct {
 	request event.Request
-	remote  repo.Remote
-	pulls   *pull.Client
-	base    string // the branch pull requests go to
-	page    string // the repository's web address
-	run     string // the workflow run's, "" outside of one
+	// upstream is where base is, remote where the bot's branch is: elsewhere with
+	// a fork.
+	upstream, remote repo.Remote
+	pulls            *pull.Client
+	base             string // the branch pull requests go to
+	page             string // the repository's web address
+	run              string // the workflow run's, "" outside of one
 }
 
 // readEvent reads the event that started the run.
@@ -60,11 +62,18 @@ func newHub(w World, cfg config.Config, request event.Request, checkout *repo.Re
 		server = "https://github.com"
 	}
 	h.page = server + "/" + request.Owner + "/" + request.Repo
-	h.remote = repo.Remote{URL: h.page + ".git", Token: cfg.Token}
+	h.upstream = repo.Remote{URL: h.page + ".git", Token: cfg.Token}
+	h.remote = h.upstream
+	if cfg.Fork != "" {
+		h.remote.URL = server + "/" + cfg.Fork + ".git"
+	}
 	if id := w.Getenv("GITHUB_RUN_ID"); id != "" {
 		h.run = h.page + "/actions/runs/" + id
 	}
-	h.pulls, err = pull.New(pull.Options{APIURL: w.Getenv("GITHUB_API_URL"), Token: cfg.Token, Owner: request.Owner, Repo: request.Repo})
+	h.pulls, err = pull.New(pull.Options{
+		APIURL: w.Getenv("GITHUB_API_URL"), GraphQLURL: w.Getenv("GITHUB_GRAPHQL_URL"), Token: cfg.Token,
+		Owner: request.Owner, Repo: request.Repo, Head: cfg.Fork,
+	})
 	return h, err
 }
 
@@ -78,5 +87,5 @@ func (h hub) baseCommit(ctx context.Context, checkout *repo.Repo) (string, error
 	if h.base == branch {
 		return sha, nil
 	}
-	return checkout.Fetch(ctx, h.remote, h.base, 1)
+	return checkout.Fetch(ctx, h.upstream, h.base, 1)
 }

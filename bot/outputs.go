@@ -25,9 +25,10 @@ var ErrDirty = errors.New("nothing was changed")
 const (
 	// fileBudget is what report.md may hold, in characters.
 	fileBudget = 900_000
-	// summaryBudget keeps the report below the 1 MiB that GitHub takes of a
-	// step's summary: a character has up to 4 bytes.
-	summaryBudget = 250_000
+	// summaryLimit is what GitHub takes of a step's summary, in bytes: one that
+	// is longer is dropped whole.
+	// https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#step-isolation-and-limits
+	summaryLimit = 1 << 20
 )
 
 // writeReport puts report.json and report.md into the report directory.
@@ -79,7 +80,7 @@ func publishResult(w World, cfg config.Config, r result) error {
 		return err
 	}
 	if summarise {
-		action.AddStepSummary(report.Markdown(r.report, summaryBudget) + "\n")
+		action.AddStepSummary(report.Summary(r.report, summaryRoom(w.Getenv("GITHUB_STEP_SUMMARY"))) + "\n")
 	}
 	output, err := w.takes("GITHUB_OUTPUT")
 	if err != nil {
@@ -134,6 +135,16 @@ func (w World) takes(variable string) (bool, error) {
 		return false, fmt.Errorf("telling the job what came of the run: see that %s names a file that can be written: %w", variable, err)
 	}
 	return true, file.Close()
+}
+
+// summaryRoom is what fits into a step's summary beside what the step wrote
+// there before, in bytes.
+func summaryRoom(path string) int {
+	room := int64(summaryLimit - len("\n\n"))
+	if info, err := os.Stat(path); err == nil {
+		room -= info.Size()
+	}
+	return int(max(0, room))
 }
 
 // setOutput sets an output whose value is ours but for the names of hosts: one

@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -96,6 +97,50 @@ func TestPublishResult(t *testing.T) {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), "web") {
 			t.Errorf("%s holds %q, %v", name, text, err)
 		}
+	}
+}
+
+// GitHub drops the whole summary of a step that writes more than 1 MiB.
+func TestSummaryFits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "summary")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("x"), 100_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := published()
+	for i := range 2000 {
+		r.report.Hosts[0].Findings = append(r.report.Hosts[0].Findings, triage.Finding{Message: fmt.Sprint(i, strings.Repeat("大", 400)), LogTail: []string{"😀"}})
+	}
+	w := World{Stdout: io.Discard, Now: time.Now, Env: []string{"GITHUB_STEP_SUMMARY=" + path}}
+	for _, least := range []int64{1_000_000, 0} { // the second time there is no room
+		if err := publishResult(w, config.Config{}, r); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() > 1<<20 || info.Size() < least {
+			t.Errorf("the summary has %d bytes, %v", info.Size(), err)
+		}
+	}
+	if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "findings more in `report.json`") && !strings.Contains(string(text), "all in `report.json`") {
+		t.Errorf("nothing says what is missing, %v", err)
+	}
+}
+
+// Whatever a finding says is one command to the runner, about one place.
+func TestAnnotateKeepsToItsLine(t *testing.T) {
+	var out bytes.Buffer
+	evil := "x,line=9::y\r\n::set-output name=branch::main\n##[set-output name=branch;]main\n::stop-commands::x"
+	r := report.Report{Hosts: []report.Host{{Name: evil, Verdict: verdict.Regressed, Findings: []triage.Finding{
+		{Message: evil, Next: evil, File: evil, Line: 7}, {Message: evil, File: "b" + evil},
+	}}}}
+	annotate(World{Stdout: &out}.action(), r.Annotations())
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	for _, line := range lines {
+		command, _, _ := strings.Cut(strings.TrimPrefix(line, "::"), "::")
+		if !strings.HasPrefix(line, "::error file=") || strings.Contains(line, "\r") || strings.Contains(command, ",line=9") {
+			t.Errorf("the runner reads %q", line)
+		}
+	}
+	if len(lines) != 2 {
+		t.Errorf("%d lines: %q", len(lines), lines)
 	}
 }
 

@@ -3,155 +3,289 @@ package bot
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/lifecycle"
 	"github.com/nixferry/nixferry/bot/pull"
-	"github.com/nixferry/nixferry/bot/repo"
 	"github.com/nixferry/nixferry/bot/report"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
 
-const (
-	// bodyBudget is below GitHub's limit of 65,536 characters, as people's own
-	// text has to fit beside the bot's.
-	bodyBudget = 60_000
-	// publishing is how long the last step may take once it has begun.
-	publishing = 5 * time.Minute
-)
+// publishing is how long the last step may take once it has begun.
+const publishing = 5 * time.Minute
 
-// A standing is what GitHub has of the bot's branch before the run changes it.
-type standing struct {
-	branch string
-	// tip is where the branch is, "" when there is none.
-	tip string
-	// open is the pull request to be kept current, closed the last one that
-	// somebody closed; nil for none.
-	open, closed *pull.Pull
-	// state is what the open one, or else the closed one, says of itself.
-	state pull.State
+// A publication is a run's result on its way into the pull request. The steps
+// come in the order that lets the next run repair what a killed one left: only
+// the last of them says in the hidden state that all is said.
+type publication struct {
+	*crossing
+	hub    hub
+	was    standing
+	report *report.Report
+	holds  bool // the merge gate
+	pull   *pull.Pull
+	state  pull.State
 }
 
-// standing asks GitHub, and finds out at once when the token may not push.
-func (h hub) standing(ctx context.Context, branch string) (s standing, err error) {
-	s.branch = branch
-	if s.tip, err = h.remote.Head(ctx, branch); err != nil {
-		return s, err
-	}
-	if s.open, s.closed, err = h.pulls.Find(ctx, branch); err != nil {
-		return s, err
-	}
-	for _, p := range []*pull.Pull{s.closed, s.open} {
-		if p != nil {
-			s.state, _ = pull.ReadState(p.Body)
-		}
-	}
-	return s, nil
-}
-
-// elsewhere is the error of a pull request that is open for another base: the
-// branch has room for one.
-func (s standing) elsewhere(base string) error {
-	if s.open == nil || s.open.Base == base {
-		return nil
-	}
-	return fmt.Errorf("renewing %s: its pull request #%d goes to %s, and this run is for %s: set `branch` to one of its own for each base, or close #%d: %w",
-		s.branch, s.open.Number, s.open.Base, base, s.open.Number, config.ErrUsage)
-}
-
-// settled reports whether the pull request says all there is to say about
-// head within this scope. Red hosts are judged again when a person asks.
-func (s standing) settled(head, scope string, fresh bool) bool {
-	done := s.open != nil && s.tip == head && s.state.Head == head && s.state.Scope == scope && s.state.Complete
-	return done && (!fresh || s.state.Verdict == string(verdict.Good))
-}
-
-// declined reports whether a person closed the pull request for this very
-// revision. Asking by hand opens it again.
-func (s standing) declined(revision string, fresh bool) bool {
-	return s.open == nil && s.closed != nil && !s.closed.Merged && !fresh &&
-		revision != "" && s.state.Revision == revision
-}
-
-// foreign says why the branch may not be moved: it holds commits that are not
-// the bot's.
-func (c *crossing) foreign(ctx context.Context, h hub, s standing) error {
-	if s.tip == "" || s.tip == s.state.Head {
-		return nil
-	}
-	by, err := h.pulls.Makers(ctx, s.tip)
-	if err != nil {
-		return err
-	}
-	if own := c.cfg.Author.Email; by == (pull.Makers{Author: own, Committer: own}) {
-		return nil
-	}
-	return fmt.Errorf("renewing %s: its last commit, %.7s, is by somebody else and is left alone: merge the pull request, or delete the branch to have it made anew", s.branch, s.tip)
-}
-
-// publish pushes the bump and opens or updates the pull request. Once begun it
-// is not interrupted: it takes seconds, and half of it would help nobody.
-func (c *crossing) publish(ctx context.Context, h hub, s standing, r *report.Report) error {
+// publish pushes what was judged and opens or updates the pull request. Once
+// begun it is not interrupted: it takes seconds, and half of it would help
+// nobody.
+func (c *crossing) publish(ctx context.Context, h hub, s standing, n renewal, r *report.Report) error {
 	c.progress.step("publishing to %s", s.branch)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishing)
 	defer cancel()
 	r.Pull = &report.Pull{Branch: s.branch, Operation: "none"}
-	push := repo.Push{Branch: s.branch, SHA: r.Head.Rev, Lease: s.tip, Known: c.base}
-	if err := c.repo.Push(ctx, h.remote, push); err != nil {
-		return err
-	}
-	change := pull.Change{
-		Title:   c.title(*r),
-		Section: report.Markdown(*r, bodyBudget),
-		State: pull.State{
-			Head: r.Head.Rev, Revision: r.Head.Nixpkgs.Rev, Scope: c.cfg.Scope(),
-			Verdict: fleetVerdict(*r), Complete: complete(*r),
-		},
-	}
-	if s.open == nil {
-		return c.openPull(ctx, h, change, r.Pull)
-	}
-	updated, changed, err := h.pulls.Update(ctx, s.open.Number, change)
+	head, err := c.push(ctx, h, s, &n)
 	if err != nil {
 		return err
 	}
-	r.Pull.Number, r.Pull.URL = updated.Number, updated.URL
-	if !updated.Open {
-		r.Notes = append(r.Notes, fmt.Sprintf("Pull request #%d was closed while this run was at work, and was left alone.", updated.Number))
-		return nil
-	}
-	if changed || s.tip != r.Head.Rev {
-		r.Pull.Operation = "updated"
-	}
-	return h.pulls.Label(ctx, updated, c.cfg.Labels)
-}
-
-// openPull opens the pull request and tells the people the owner named, once.
-func (c *crossing) openPull(ctx context.Context, h hub, change pull.Change, to *report.Pull) error {
-	opened, created, err := h.pulls.Create(ctx, pull.Proposal{
-		Branch: to.Branch, Base: h.base, Title: change.Title,
-		Body: pull.Splice("", change.Section, change.State),
-	})
-	if err != nil {
+	r.Head.Rev = head
+	p := c.publication(h, s, n, r)
+	if err := p.open(ctx); err != nil || p.pull == nil {
 		return err
 	}
-	to.Number, to.URL, to.Operation = opened.Number, opened.URL, "created"
-	if !created {
-		to.Operation = "updated"
-		if opened, _, err = h.pulls.Update(ctx, opened.Number, change); err != nil {
+	for _, step := range []func(context.Context) error{p.label, p.invite, p.turn, p.autoMerge, p.post, p.say, p.supersede} {
+		if err := p.optional(step(ctx)); err != nil {
 			return err
 		}
 	}
-	if err := h.pulls.Label(ctx, opened, c.cfg.Labels); err != nil {
+	return nil
+}
+
+// publication gathers what the steps need.
+func (c *crossing) publication(h hub, s standing, n renewal, r *report.Report) *publication {
+	fleet := fleetVerdict(*r)
+	p := &publication{crossing: c, hub: h, was: s, report: r}
+	p.holds, _ = lifecycle.Holds(c.cfg.MergeGate, r.Hosts)
+	r.Kept = kept(n)
+	var earlier []report.Attempt
+	if s.open != nil {
+		earlier = s.state.Attempts
+	}
+	r.Attempts = lifecycle.Attempts(earlier, lifecycle.Attempt(*r, fleet, c.world.Now()))
+	for _, lock := range n.Locks {
+		r.Notes = append(r.Notes, fmt.Sprintf("What people's commits changed in %s did not merge with the bump and was left out; it was locked anew.", lock))
+	}
+	p.state = pull.State{
+		Head: r.Head.Rev, Lane: c.lane(), Revision: r.Head.Nixpkgs.Rev, Scope: c.cfg.Scope(),
+		Verdict: fleet, Invited: s.open != nil && s.state.Invited, Attempts: r.Attempts,
+	}
+	return p
+}
+
+// kept are people's commits as the report tells them.
+func kept(n renewal) (all []report.Kept) {
+	for _, k := range n.Kept {
+		all = append(all, report.Kept{SHA: cmp.Or(n.there[k.SHA], k.SHA), Author: k.Author, Subject: k.Subject})
+	}
+	return all
+}
+
+// lane is a digest of what there is one pull request for: the flakes and the
+// channel they follow.
+func (c *crossing) lane() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", c.cfg.Flakes, c.cfg.Channel.Name))
+	return hex.EncodeToString(sum[:8])
+}
+
+// optional makes a note of what GitHub does not let the run do and the pull
+// request can do without. Trouble that passes is an error still, so that the
+// next run makes up for it.
+func (p *publication) optional(err error) error {
+	for _, refusal := range []error{pull.ErrNoPermission, pull.ErrInvalid, pull.ErrNotFound} {
+		if errors.Is(err, refusal) {
+			p.refused(err.Error())
+			return nil
+		}
+	}
+	return err
+}
+
+// refused notes what GitHub did not let the run do, if anything: a person who
+// starts a run by hand has it tried again.
+func (p *publication) refused(what string) {
+	if what != "" {
+		p.note("%s", what)
+		p.state.Partial = true
+	}
+}
+
+// note tells who watches, and who reads the pull request.
+func (p *publication) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	p.progress.line("%s", text)
+	p.report.Notes = append(p.report.Notes, text)
+}
+
+// open finds the pull request or opens it, as what is not finished yet. Where
+// Actions may open none, an issue asks for it, and there is no pull request;
+// nor is there where somebody closed it during the run.
+func (p *publication) open(ctx context.Context) (err error) {
+	if p.pull, _, err = p.hub.pulls.Find(ctx, p.was.branch); err != nil {
 		return err
 	}
-	notes, err := h.pulls.Invite(ctx, opened.Number, pull.People{
-		Assignees: c.cfg.Assignees, Reviewers: c.cfg.Reviewers, TeamReviewers: c.cfg.TeamReviewers,
+	switch {
+	case p.pull != nil:
+		if p.was.tip != p.report.Head.Rev {
+			p.report.Pull.Operation = "updated"
+		}
+	case p.was.open != nil:
+		p.note("%s", closedMeanwhile(p.was.open.Number))
+		return nil
+	default:
+		if err := p.create(ctx); err != nil || p.pull == nil {
+			return err
+		}
+	}
+	p.report.Pull.Number, p.report.Pull.URL = p.pull.Number, p.pull.URL
+	return nil
+}
+
+func (p *publication) create(ctx context.Context) (err error) {
+	created := false
+	p.pull, created, err = p.hub.pulls.Create(ctx, pull.Proposal{
+		Branch: p.was.branch, Base: p.hub.base, Title: p.title(*p.report),
+		Body:  pull.Splice("", p.section, p.state),
+		Draft: lifecycle.Draft(p.cfg.Draft, p.holds),
 	})
+	if errors.Is(err, pull.ErrPullsForbidden) {
+		p.pull = nil
+		return p.plead(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.report.Pull.Operation = "updated"
+	if created {
+		p.report.Pull.Operation = "created"
+	}
+	return p.hub.pulls.Unplead(ctx, p.state.Lane, madeOf(p.pull.Number))
+}
+
+// madeOf is the last word in an issue whose pull request there is.
+func madeOf(number int) string { return fmt.Sprintf("This is pull request #%d now.", number) }
+
+// plead asks in an issue for what Actions may not do: to open the pull request.
+func (p *publication) plead(ctx context.Context, why error) error {
+	link := pull.ProposalURL(p.hub.page, p.hub.base, p.proposalHead(), p.title(*p.report), "")
+	p.state.Complete = complete(*p.report)
+	number, _, _, err := p.hub.pulls.Plead(ctx, pull.Plea{
+		Title:   p.title(*p.report),
+		Section: func(room int) string { return report.Plea(*p.report, link, room) },
+		State:   p.state,
+	})
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	p.note("GitHub Actions may not open the pull request here; issue #%d has a link that does. To let them: %v.", number, pull.ErrPullsForbidden)
+	return nil
+}
+
+// proposalHead is the branch as GitHub's pages call it.
+func (p *publication) proposalHead() string {
+	owner, _, fork := strings.Cut(p.cfg.Fork, "/")
+	if !fork {
+		return p.was.branch
+	}
+	return owner + ":" + p.was.branch
+}
+
+// section is the bot's part of the body.
+func (p *publication) section(room int) string { return report.Markdown(*p.report, room) }
+
+// label says by labels how the pull request stands.
+func (p *publication) label(ctx context.Context) error {
+	return p.hub.pulls.SetLabels(ctx, p.pull, p.cfg.Labels, lifecycle.Labels(*p.report))
+}
+
+// invite tells the people the owner named, once.
+func (p *publication) invite(ctx context.Context) error {
+	people := pull.People{Assignees: p.cfg.Assignees, Reviewers: p.cfg.Reviewers, TeamReviewers: p.cfg.TeamReviewers}
+	if p.state.Invited || len(people.Assignees)+len(people.Reviewers)+len(people.TeamReviewers) == 0 {
+		return nil
+	}
+	notes, err := p.hub.pulls.Invite(ctx, p.pull.Number, people)
 	for _, note := range notes {
-		c.progress.line("%s", note)
+		p.progress.line("%s", note)
+	}
+	p.state.Invited = err == nil
+	return err
+}
+
+// turn makes the pull request a draft while its merge gate does not hold, or
+// ready for review.
+func (p *publication) turn(ctx context.Context) error {
+	note, err := p.hub.pulls.SetDraft(ctx, p.pull, lifecycle.Draft(p.cfg.Draft, p.holds))
+	p.refused(note)
+	return err
+}
+
+// autoMerge has GitHub merge once all it requires is green, or takes that back.
+// GitHub takes it only while something is still to be waited for.
+func (p *publication) autoMerge(ctx context.Context) error {
+	switch {
+	case p.cfg.AutoMerge == config.Off:
+		return nil
+	case !p.holds:
+		return p.hub.pulls.StopAutoMerge(ctx, p.pull)
+	case p.pull.AutoMerge:
+		return nil
+	}
+	if err := p.hub.pulls.Post(ctx, p.report.Head.Rev, []lifecycle.Status{lifecycle.Pending(*p.report)}); err != nil {
+		return err
+	}
+	note, err := p.hub.pulls.AutoMerge(ctx, p.pull, p.cfg.AutoMerge, p.report.Head.Rev)
+	p.refused(note)
+	return err
+}
+
+// post sets the commit statuses, the one that may let GitHub merge last.
+func (p *publication) post(ctx context.Context) error {
+	has, err := p.hub.pulls.Statuses(ctx, p.report.Head.Rev)
+	if err != nil {
+		return err
+	}
+	return p.hub.pulls.Post(ctx, p.report.Head.Rev, lifecycle.Statuses(*p.report, p.cfg.MergeGate, has))
+}
+
+// say writes the report into the pull request.
+func (p *publication) say(ctx context.Context) error {
+	p.state.Complete = complete(*p.report)
+	updated, changed, err := p.hub.pulls.Update(ctx, p.pull.Number, pull.Change{Title: p.title(*p.report), Section: p.section, State: p.state})
+	if err != nil {
+		return err
+	}
+	if changed && p.report.Pull.Operation == "none" {
+		p.report.Pull.Operation = "updated"
+	}
+	if !updated.Open && !updated.Merged {
+		p.report.Notes = append(p.report.Notes, closedMeanwhile(updated.Number))
+	}
+	return nil
+}
+
+func closedMeanwhile(number int) string {
+	return fmt.Sprintf("Pull request #%d was closed while this run was at work, and was left alone.", number)
+}
+
+// supersede closes what the bot has open elsewhere for the same flakes and
+// channel: the branch was called otherwise then.
+func (p *publication) supersede(ctx context.Context) error {
+	others, err := p.hub.pulls.Superseded(ctx, p.state.Lane, p.was.branch, p.hub.base)
+	for _, other := range others {
+		if err := p.hub.pulls.Close(ctx, other.Number, fmt.Sprintf("#%d takes the place of this pull request.", p.pull.Number)); err != nil {
+			return err
+		}
+		if err := p.sweep(ctx, p.hub, standing{branch: other.Branch, tip: other.HeadSHA}); err != nil {
+			return err
+		}
 	}
 	return err
 }
@@ -165,49 +299,6 @@ func complete(r report.Report) bool {
 	})
 }
 
-// retire closes the pull request that has become pointless, with a word why,
-// and removes its branch where nobody else has touched it.
-func (c *crossing) retire(ctx context.Context, h hub, s standing, all bumps) (*report.Pull, error) {
-	p := &report.Pull{Branch: s.branch, Operation: "none"}
-	if s.open == nil {
-		return p, nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishing)
-	defer cancel()
-	p.Number, p.URL, p.Operation = s.open.Number, s.open.URL, "closed"
-	why := fmt.Sprintf("`%s` has caught up: its flake follows %s and is locked to its newest revision, so there is nothing left to merge here.", h.base, c.cfg.Channel.Name)
-	if !all.caughtUp() {
-		why = fmt.Sprintf("The nixpkgs of `%s` is not to move any more, so there is nothing left to merge here.", h.base)
-	}
-	if err := h.pulls.Close(ctx, s.open.Number, why); err != nil {
-		return p, err
-	}
-	if s.tip != "" && s.tip == s.state.Head {
-		return p, h.remote.Delete(ctx, s.branch, s.tip)
-	}
-	return p, nil
-}
-
 func (c *crossing) title(r report.Report) string {
-	if c.cfg.Title != "" {
-		return c.cfg.Title
-	}
-	return report.Title(r)
-}
-
-// branchOf is the bot's branch: one for all flakes of the run.
-func branchOf(cfg config.Config) string {
-	return cmp.Or(cfg.Branch, "nixferry/"+cfg.Channel.Name)
-}
-
-// ownBranch makes sure that the branch is the bot's alone: what the bot pushes
-// replaces what is there.
-func (h hub) ownBranch(cfg config.Config) error {
-	switch branch := branchOf(cfg); branch {
-	case h.base:
-		return fmt.Errorf("choosing the bot's branch: %s is also where the pull request would go: set `base` or `branch` to another, or start the run for another branch: %w", branch, config.ErrUsage)
-	case h.request.DefaultBranch:
-		return fmt.Errorf("choosing the bot's branch: %s is the default branch: set `branch` to one of the bot's own: %w", branch, config.ErrUsage)
-	}
-	return nil
+	return cmp.Or(c.cfg.Title, report.Title(r))
 }

@@ -95,52 +95,20 @@ func (c *crossing) cross(checkout *repo.Repo, judge func() (report.Report, error
 func (c *crossing) ferry(ctx context.Context, h hub) (report.Report, error) {
 	branch := branchOf(c.cfg)
 	c.baseName, c.headName, c.repository, c.run = h.base, branch, h.page, h.run
-	now, err := h.standing(ctx, branch)
+	now, err := h.standing(ctx, branch, c.lane())
 	if err != nil {
 		return report.Report{}, err
 	}
 	if err := now.elsewhere(h.base); err != nil {
 		return report.Report{}, err
 	}
-	all, head, err := c.head(ctx)
+	all, bump, err := c.head(ctx)
 	if err != nil {
 		return report.Report{}, err
 	}
-	if r, quiet, err := c.nothing(ctx, h, now, all, head); quiet || err != nil {
-		return r, errors.Join(append(all.refused(), err)...)
-	}
-	if err := c.foreign(ctx, h, now); err != nil {
-		return report.Report{}, err
-	}
-	r, err := c.judge(ctx, all, head)
-	if err != nil {
-		return report.Report{}, err
-	}
-	if err = c.publish(ctx, h, now, &r); err != nil {
-		r.Notes = append(r.Notes, "This could not be published. "+err.Error())
-	}
-	return r, errors.Join(append(all.refused(), err)...)
-}
-
-// nothing ends a run that has nothing to judge: base has caught up, the pull
-// request says all there is to say, or a person does not want it.
-func (c *crossing) nothing(ctx context.Context, h hub, now standing, all bumps, head string) (r report.Report, quiet bool, err error) {
-	switch {
-	case head == "":
-		r = c.quiet(all, head, all.still(h.base, c.cfg.Channel.Name))
-		r.Pull, err = c.retire(ctx, h, now, all)
-		return r, true, err
-	case now.settled(head, c.cfg.Scope(), h.request.Fresh):
-		r = c.quiet(all, head, fmt.Sprintf("neither %s nor %s has moved since the last run.", h.base, c.cfg.Channel.Name))
-		r.Verdict = now.state.Verdict
-		r.Pull = &report.Pull{Number: now.open.Number, URL: now.open.URL, Branch: now.branch, Operation: "none"}
-		return r, true, nil
-	case now.declined(all.after().Rev, h.request.Fresh):
-		r = c.quiet(all, head, fmt.Sprintf("pull request #%d was closed for this revision. Start the workflow by hand to have it opened again.", now.closed.Number))
-		r.Pull = &report.Pull{Branch: now.branch, Operation: "none"}
-		return r, true, nil
-	}
-	return r, false, nil
+	p := &passage{crossing: c, hub: h, all: all, bump: bump, weigh: c.judge}
+	err = p.through(ctx, now)
+	return p.report, errors.Join(append(all.refused(), err)...)
 }
 
 // checkout is the directory the action runs in.

@@ -9,6 +9,7 @@ import (
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/event"
 	"github.com/nixferry/nixferry/bot/pull"
+	"github.com/nixferry/nixferry/bot/repo"
 	"github.com/nixferry/nixferry/bot/report"
 	"github.com/nixferry/nixferry/bot/verdict"
 )
@@ -35,34 +36,8 @@ func TestSettled(t *testing.T) {
 		{"no pull request", standing{tip: "a", state: green}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.s.settled("a", "", test.fresh); got != test.want {
+			if got := test.s.settled(renewal{Laid: repo.Laid{Tip: "a"}}, "", test.fresh); got != test.want {
 				t.Errorf("settled is %t, want %t", got, test.want)
-			}
-		})
-	}
-}
-
-func TestDeclined(t *testing.T) {
-	closed := &pull.Pull{Number: 1}
-	state := pull.State{Revision: "r"}
-	for _, test := range []struct {
-		name     string
-		s        standing
-		revision string
-		fresh    bool
-		want     bool
-	}{
-		{"closed for it", standing{closed: closed, state: state}, "r", false, true},
-		{"a person asks", standing{closed: closed, state: state}, "r", true, false},
-		{"the channel moved", standing{closed: closed, state: state}, "s", false, false},
-		{"it was merged", standing{closed: &pull.Pull{Merged: true}, state: state}, "r", false, false},
-		{"another one is open", standing{open: &pull.Pull{Open: true}, closed: closed, state: state}, "r", false, false},
-		{"nobody knows the revision", standing{closed: closed}, "", false, false},
-		{"never opened", standing{}, "r", false, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if got := test.s.declined(test.revision, test.fresh); got != test.want {
-				t.Errorf("declined is %t, want %t", got, test.want)
 			}
 		})
 	}

@@ -11,6 +11,9 @@ import (
 	"github.com/nixferry/nixferry/bot/report"
 )
 
+// bodyBudget is how long Markdown for a pull request is at most, in characters.
+const bodyBudget = 60_000
+
 // Files are where a report goes besides the terminal; "-" is standard output,
 // which then holds nothing else.
 type Files struct{ JSON, Markdown string }

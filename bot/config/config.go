@@ -22,7 +22,7 @@ import (
 // are never nil-sensitive.
 type Config struct {
 	// Token is the GitHub token; empty where none was given.
-	Token string
+	Token string `json:"-"`
 	// Flakes are the directories of the flakes, relative to the repository's
 	// root, "." first by default.
 	Flakes []string
@@ -46,8 +46,25 @@ type Config struct {
 	CommitMessage, Title string
 	// Author is the author and committer of the bump.
 	Author Author
+	// CommitMode is Git, or API to have GitHub make the commits and sign them.
+	CommitMode string
+	// SigningKey is an OpenSSH private key as it stands in its file; empty
+	// signs nothing.
+	SigningKey string `json:"-"`
+	// Fork is owner/name of the repository the branch is pushed to; empty
+	// means the one the pull request goes to.
+	Fork string
 	// Labels, Assignees, Reviewers and TeamReviewers go on the pull request.
 	Labels, Assignees, Reviewers, TeamReviewers []string
+	// Draft is Auto, Never or Always: when the pull request is a draft.
+	Draft string
+	// AutoMerge is Off, or how GitHub merges once MergeGate holds: "merge",
+	// "squash" or "rebase".
+	AutoMerge string
+	MergeGate Gate
+	// CoolDown is how long a pull request that a person closed stays closed
+	// when there is a newer revision.
+	CoolDown time.Duration
 	// FailOn is Never, Regression or Any: when the run ends with status 3.
 	FailOn string
 	// EvalWorkers is how many hosts are evaluated at once, 0 for automatic;
@@ -73,6 +90,22 @@ const (
 	Build = "build"
 )
 
+// How commits are made.
+const (
+	Git = "git"
+	API = "api"
+)
+
+// When a pull request is a draft, beside [Never]: Auto is while its merge gate
+// does not hold.
+const (
+	Auto   = "auto"
+	Always = "always"
+)
+
+// Off leaves merging to people.
+const Off = "off"
+
 // When a run with red hosts ends with status 3.
 const (
 	Never      = "never"
@@ -87,6 +120,17 @@ func (c Config) Scope() string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// Format writes a Config for any verb of fmt, without its secrets.
+func (c Config) Format(f fmt.State, verb rune) {
+	type plain Config // has no Format
+	for _, secret := range []*string{&c.Token, &c.SigningKey} {
+		if *secret != "" {
+			*secret = "(hidden)"
+		}
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), plain(c))
+}
+
 // An Author is who commits.
 type Author struct{ Name, Email string }
 
@@ -98,6 +142,8 @@ type Input struct {
 	Default string
 	// Help is one sentence; it stands in action.yml and in --help.
 	Help string
+	// Secret inputs are no flags: every process of a machine sees command lines.
+	Secret bool
 
 	set func(*Config, string) error
 }
@@ -122,8 +168,20 @@ func Load(get func(name string) string) (Config, error) {
 			problems = append(problems, fmt.Sprintf("%s: %v", in.Name, err))
 		}
 	}
+	problems = append(problems, c.contradictions()...)
 	if len(problems) > 0 {
 		return Config{}, fmt.Errorf("reading the inputs: %s: %w", strings.Join(problems, "; "), ErrUsage)
 	}
 	return c, nil
+}
+
+// contradictions are inputs that are good alone and not together.
+func (c Config) contradictions() (problems []string) {
+	if c.CommitMode == API && c.SigningKey != "" {
+		problems = append(problems, "signing-key: with `commit-mode: api` GitHub signs; leave out one of the two")
+	}
+	if c.Draft == Always && c.AutoMerge != "" && c.AutoMerge != Off {
+		problems = append(problems, "auto-merge: GitHub merges no draft; set `draft` to auto or never")
+	}
+	return problems
 }

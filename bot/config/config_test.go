@@ -1,7 +1,9 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,9 @@ import (
 func load(inputs map[string]string) (Config, error) {
 	return Load(func(name string) string { return inputs[name] })
 }
+
+// key has the shape of one and is none.
+const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nsecret\n-----END OPENSSH PRIVATE KEY-----\n"
 
 func TestLoadDefaults(t *testing.T) {
 	got, err := load(nil)
@@ -29,6 +34,7 @@ func TestLoadDefaults(t *testing.T) {
 		Hosts:      Globs{include: []string{"*"}},
 		Depth:      Build,
 		Author:     Author{Name: "nixferry[bot]", Email: "nixferry[bot]@users.noreply.github.com"},
+		CommitMode: Git, Draft: Auto, AutoMerge: Off, CoolDown: 72 * time.Hour,
 		FailOn:     Never,
 		EvalMemory: 2 << 30, TimeBudget: 5*time.Hour + 30*time.Minute,
 	}
@@ -42,6 +48,8 @@ func TestLoad(t *testing.T) {
 		"token": " secret\n", "flake": "hosts\n./infra/\n", "hosts": "web-*, !web-3", "systems": "x86_64-linux aarch64-linux",
 		"depth": "eval", "companions": "hm = release-25.11\nstylix=master\n", "also-update": "disko,sops-nix", "hold": "zed",
 		"base": "refs/heads/main", "branch": "bots/nix", "git-author": "Ferry Man <ferry@example.org>", "fail-on": "any",
+		"draft": "never", "auto-merge": "squash", "merge-gate": "web-*, !web-3", "cool-down": "1d12h",
+		"signing-key": strings.ReplaceAll(key, "\n", "\r\n"), "push-to-fork": "ferry-man/fleet.nix",
 		"eval-workers": "3", "eval-memory": "1500m", "time-budget": "90m", "nix-options": "# mine\ncores = 2\nsubstituters = https://a https://b\n",
 	})
 	if err != nil {
@@ -52,7 +60,9 @@ func TestLoad(t *testing.T) {
 		Hosts: Globs{include: []string{"web-*"}, exclude: []string{"web-3"}}, Systems: []string{"x86_64-linux", "aarch64-linux"},
 		Depth: Eval, Companions: flake.Companions{Refs: map[string]string{"hm": "release-25.11", "stylix": "master"}},
 		AlsoUpdate: []string{"disko", "sops-nix"}, Hold: []string{"zed"}, Base: "main", Branch: "bots/nix",
-		Author: Author{Name: "Ferry Man", Email: "ferry@example.org"}, FailOn: Any, EvalWorkers: 3, EvalMemory: 1500 << 20, TimeBudget: 90 * time.Minute,
+		Author: Author{Name: "Ferry Man", Email: "ferry@example.org"}, CommitMode: Git, SigningKey: key, Fork: "ferry-man/fleet.nix",
+		Draft: Never, AutoMerge: "squash", MergeGate: Gate{Hosts: &Globs{include: []string{"web-*"}, exclude: []string{"web-3"}}}, CoolDown: 36 * time.Hour,
+		FailOn: Any, EvalWorkers: 3, EvalMemory: 1500 << 20, TimeBudget: 90 * time.Minute,
 		NixOptions: map[string]string{"cores": "2", "substituters": "https://a https://b"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Globs{})); diff != "" {
@@ -77,6 +87,18 @@ func TestLoadErrors(t *testing.T) {
 		{"memory", "eval-memory", "much", "is no size"},
 		{"memory past all bounds", "eval-memory", "99999999999G", "is no size"},
 		{"time budget", "time-budget", "5", `"5" is no time`},
+		{"draft", "draft", "often", `"often" is none of auto, never, always`},
+		{"auto-merge", "auto-merge", "always", `"always" is none of off, merge, squash, rebase`},
+		{"merge gate", "merge-gate", "web-[", "is no glob"},
+		{"merge gate of two kinds", "merge-gate", "all web", "stand alone"},
+		{"commit mode", "commit-mode", "gpg", `"gpg" is none of git, api`},
+		{"fork without a name", "push-to-fork", "octo", "`owner/name`"},
+		{"fork that is a path", "push-to-fork", "octo/..", "`owner/name`"},
+		{"fork that is an address", "push-to-fork", "https://github.com/octo/fleet", "`owner/name`"},
+		{"cool-down", "cool-down", "a week", `"a week" is no time`},
+		{"cool-down before now", "cool-down", "3d-1h", `"3d-1h" is no time`},
+		{"cool-down past all bounds", "cool-down", "9999d2562047h", "is no time"},
+		{"title", "pr-title", strings.Repeat("ü", 257), "257 characters are too many"},
 		{"nix option", "nix-options", "cores", "`name = value`"},
 		{"flake config", "nix-options", "accept-flake-config = true", "stays off"},
 	} {
@@ -86,6 +108,81 @@ func TestLoadErrors(t *testing.T) {
 				t.Errorf("got %v, want a usage error with %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestLoadContradictions(t *testing.T) {
+	for _, test := range []struct {
+		inputs map[string]string
+		want   string
+	}{
+		{map[string]string{"commit-mode": "api", "signing-key": key}, "signing-key: "},
+		{map[string]string{"draft": "always", "auto-merge": "merge"}, "auto-merge: "},
+	} {
+		if _, err := load(test.inputs); err == nil || !strings.Contains(err.Error(), test.want) || !errors.Is(err, ErrUsage) {
+			t.Errorf("%v gives %v, want a usage error with %q", test.inputs, err, test.want)
+		}
+	}
+}
+
+func TestMergeGate(t *testing.T) {
+	for value, want := range map[string]Gate{
+		"":              {},
+		"no-regression": {},
+		"all":           {All: true},
+		"!lab":          {Hosts: &Globs{include: []string{"*"}, exclude: []string{"lab"}}},
+	} {
+		got, err := load(map[string]string{"merge-gate": value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got.MergeGate, cmp.AllowUnexported(Globs{})); diff != "" {
+			t.Errorf("%q: mismatch (-want +got):\n%s", value, diff)
+		}
+	}
+}
+
+func TestTimes(t *testing.T) {
+	for value, want := range map[string]time.Duration{
+		"0": 0, "0d": 0, "3d": 72 * time.Hour, "1d12h": 36 * time.Hour, "12h": 12 * time.Hour, "9999d": 9999 * 24 * time.Hour,
+	} {
+		got, err := load(map[string]string{"cool-down": value})
+		if err != nil || got.CoolDown != want {
+			t.Errorf("%q is %s, %v; want %s", value, got.CoolDown, err, want)
+		}
+	}
+}
+
+// TestSecrets keeps the token and the key out of whatever is written of a
+// Config, and out of errors.
+func TestSecrets(t *testing.T) {
+	cfg, err := load(map[string]string{"token": "secret", "signing-key": key})
+	if err != nil || cfg.Token != "secret" || cfg.SigningKey != key {
+		t.Fatalf("the secrets are not read: %v", err)
+	}
+	written, err := json.Marshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{string(written)}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		texts = append(texts, fmt.Sprintf(format, cfg), fmt.Sprintf(format, &cfg), fmt.Sprintf(format, []Config{cfg}))
+	}
+	for _, wrong := range []string{"secret", strings.TrimSuffix(key, "-----\n"), "ssh-ed25519 secret", "\n" + key + "secret"} {
+		_, err := load(map[string]string{"signing-key": wrong, "commit-mode": "api"})
+		if err == nil || !strings.Contains(err.Error(), "signing-key: ") {
+			t.Errorf("%q gives %v, want an error that names the input", wrong, err)
+			continue
+		}
+		texts = append(texts, err.Error())
+	}
+	for _, text := range texts {
+		if strings.Contains(text, "secret") || strings.Contains(text, fmt.Sprintf("%x", "secret")) {
+			t.Errorf("a secret stands in %s", text)
+		}
+	}
+	if plain := fmt.Sprintf("%+v", cfg); !strings.Contains(plain, "Depth:build") || !strings.Contains(plain, "Token:(hidden)") {
+		t.Errorf("the rest is gone too: %s", plain)
 	}
 }
 
@@ -141,18 +238,48 @@ func TestGlobs(t *testing.T) {
 	}
 }
 
+func TestMissed(t *testing.T) {
+	for _, test := range []struct {
+		patterns string
+		want     []string
+	}{
+		{"web-* db", nil},
+		{"web-* dbb nas !none", []string{"dbb", "nas"}},
+		{"!web-1", nil},
+	} {
+		g, err := ParseGlobs(strings.Fields(test.patterns))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, g.Missed("web-1", "db")); diff != "" {
+			t.Errorf("%q: mismatch (-want +got):\n%s", test.patterns, diff)
+		}
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	f.Add("branch", "a/b")
 	f.Add("git-author", "a <b@c>")
 	f.Add("nix-options", "a = b")
 	f.Add("eval-memory", "2G")
+	f.Add("cool-down", "1d12h")
+	f.Add("time-budget", "9999d2562047h")
+	f.Add("push-to-fork", "octo/fleet")
+	f.Add("merge-gate", "web-*, !web-3")
+	f.Add("signing-key", key)
 	f.Fuzz(func(t *testing.T, name, value string) {
 		c, err := load(map[string]string{name: value})
 		if err != nil {
 			return
 		}
-		if strings.ContainsAny(c.Author.Name+c.Author.Email+c.Branch+c.Base, "\n\r\x00") {
+		if strings.ContainsAny(c.Author.Name+c.Author.Email+c.Branch+c.Base+c.Fork, "\n\r\x00") {
 			t.Errorf("%s = %q let a control character through: %+v", name, value, c)
+		}
+		if owner, repo, ok := strings.Cut(c.Fork, "/"); c.Fork != "" && (!ok || owner == "" || repo == "" || strings.Contains(repo, "/")) {
+			t.Errorf("%q is taken for owner/name", c.Fork)
+		}
+		if c.CoolDown < 0 || c.TimeBudget < 0 {
+			t.Errorf("%s = %q is before now: %s, %s", name, value, c.CoolDown, c.TimeBudget)
 		}
 	})
 }

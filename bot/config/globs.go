@@ -39,6 +39,16 @@ func (g Globs) Match(names ...string) bool {
 	return matches(g.include) && !matches(g.exclude)
 }
 
+// Missed are the patterns, exclusions apart, that match none of these names.
+func (g Globs) Missed(names ...string) (missed []string) {
+	for _, p := range g.include {
+		if !slices.ContainsFunc(names, func(name string) bool { return matchAny([]string{p}, name) }) {
+			missed = append(missed, p)
+		}
+	}
+	return missed
+}
+
 // matchAny spares host names with a slash the special meaning path.Match
 // gives it: no attribute name is a path.
 func matchAny(patterns []string, name string) bool {

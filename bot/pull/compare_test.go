@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/nixferry/nixferry/bot/pull"
 	"github.com/nixferry/nixferry/cmd/playground/github"
 )
@@ -32,6 +35,46 @@ func TestCompare(t *testing.T) {
 		if !strings.Contains(call.Path, "page=2&per_page=1") {
 			t.Errorf("patches are asked for: %s", call.Path)
 		}
+	}
+}
+
+func TestCommits(t *testing.T) {
+	hub := serve(t)
+	tip := hub.grow(t, "other", hub.head, 130)
+	hub.grow(t, "far", tip, 121)
+	for _, test := range []struct {
+		base, head string
+		want       int
+	}{{"main", "main", 0}, {"main", branch, 1}, {"old", hub.head, 2}, {branch, "other", 130}, {"other", "old", 0}} {
+		got, err := hub.client(t).Commits(t.Context(), test.base, test.head)
+		if err != nil || len(got) != test.want {
+			t.Errorf("%s..%s: got %d commits, %v, want %d", test.base, test.head, len(got), err, test.want)
+		}
+		if want := hub.log(t, test.base, test.head); !cmp.Equal(want, got, cmpopts.EquateEmpty()) {
+			t.Errorf("%s..%s: mismatch (-want +got):\n%s", test.base, test.head, cmp.Diff(want, got))
+		}
+	}
+	before := len(hub.operations())
+	if _, err := hub.client(t).Commits(t.Context(), branch, "far"); err == nil || !strings.Contains(err.Error(), "there are 251 of them") {
+		t.Errorf("got %v, want too many", err)
+	}
+	if calls := len(hub.operations()) - before; calls != 1 {
+		t.Errorf("%d calls to find out that there are too many", calls)
+	}
+	if _, err := hub.client(t).Commits(t.Context(), branch, "gone"); !errors.Is(err, pull.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// GitHub sorts by date, which people may set: a parent comes first all the same.
+func TestCommitsOfOddDates(t *testing.T) {
+	hub := serve(t)
+	hub.server.Inject(github.Fault{Operation: "repos/compare-commits-with-basehead", Status: 200, Body: `{"total_commits": 4, "commits": [
+		{"sha": "d", "parents": [{"sha": "b"}, {"sha": "c"}]}, {"sha": "b", "parents": [{"sha": "a"}]},
+		{"sha": "a", "parents": [{"sha": "base"}]}, {"sha": "c", "parents": [{"sha": "base"}]}]}`})
+	got, err := hub.client(t).Commits(t.Context(), "main", "other")
+	if diff := cmp.Diff([]string{"a", "b", "c", "d"}, got); diff != "" || err != nil {
+		t.Errorf("%v, mismatch (-want +got):\n%s", err, diff)
 	}
 }
 

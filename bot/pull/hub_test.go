@@ -1,6 +1,7 @@
 package pull_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"net/http"
@@ -27,6 +28,7 @@ const (
 // two branches ahead of it.
 type hub struct {
 	server *github.Server
+	dir    string // of the repository
 	head   string
 	now    time.Time
 }
@@ -34,17 +36,18 @@ type hub struct {
 func serve(t *testing.T) *hub {
 	t.Helper()
 	root, made := t.TempDir(), template()
+	dir := filepath.Join(root, "octo/fleet.git")
 	if made.err != nil {
 		t.Fatal(made.err)
 	}
-	if err := os.CopyFS(filepath.Join(root, "octo/fleet.git"), os.DirFS(made.dir)); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(made.dir)); err != nil {
 		t.Fatal(err)
 	}
-	hub := &hub{head: made.head, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
+	hub := &hub{dir: dir, head: made.head, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	server, err := github.New(github.Options{
 		Dir: root, Now: func() time.Time { return hub.now },
 		Tokens: map[string]github.Permissions{
-			token:      {Contents: github.Write, PullRequests: github.Write},
+			token:      {Contents: github.Write, PullRequests: github.Write, Issues: github.Write},
 			"ghs_read": {Contents: github.Read, PullRequests: github.Read},
 		},
 		Repositories: map[string]github.Settings{"octo/fleet": {
@@ -99,11 +102,10 @@ func (h *hub) operations() (all []string) {
 	return all
 }
 
-// edit is a person writing in a browser.
-func (h *hub) edit(t *testing.T, number int, body string) {
+// edit is a person changing a pull request or an issue in a browser.
+func (h *hub) edit(t *testing.T, what, change string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch,
-		fmt.Sprintf("%s/repos/octo/fleet/pulls/%d", h.server.APIURL(), number), strings.NewReader(fmt.Sprintf(`{"body":%q}`, body)))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, h.server.APIURL()+"/repos/octo/fleet/"+what, strings.NewReader(change))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +120,45 @@ func (h *hub) edit(t *testing.T, number int, body string) {
 	}
 }
 
+// jsonBody is the change of a body.
+func jsonBody(text string) string {
+	raw, _ := json.Marshal(map[string]string{"body": text}) // a text: cannot go wrong
+	return string(raw)
+}
+
+// git runs git in the repository.
+func (h *hub) git(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "git", args...)
+	command.Dir = h.dir
+	command.Stdin = strings.NewReader(stdin)
+	out, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// grow sets a branch to n new commits on top of one, and returns its tip.
+func (h *hub) grow(t *testing.T, branch, from string, n int) string {
+	t.Helper()
+	var stream strings.Builder
+	for i := range n {
+		fmt.Fprintf(&stream, "commit refs/heads/%s\ncommitter Ada <ada@example.org> %d +0000\ndata 2\n%c\n", branch, 1_900_000_000+i, 'a'+i%26)
+		if i == 0 {
+			fmt.Fprintf(&stream, "from %s\n", from)
+		}
+	}
+	h.git(t, stream.String(), "fast-import", "--quiet", "--force")
+	return h.git(t, "", "rev-parse", branch)
+}
+
+// log is what git says of the commits of head that base lacks, oldest first.
+func (h *hub) log(t *testing.T, base, head string) []string {
+	t.Helper()
+	return strings.Fields(h.git(t, "", "rev-list", "--reverse", "--topo-order", base+".."+head))
+}
+
 // made is the repository every hub gets a copy of.
 type made struct {
 	dir, head string
@@ -130,7 +171,7 @@ var template = sync.OnceValue(func() made {
 		return made{err: err}
 	}
 	command := exec.Command("sh", "-ec", `
-		git init --quiet --bare -b main .
+		git init --quiet --bare --template= -b main .
 		tree=$(git mktree </dev/null)
 		old=$(git commit-tree -m old $tree)
 		main=$(git commit-tree -m main -p $old $tree)
@@ -139,6 +180,7 @@ var template = sync.OnceValue(func() made {
 		git update-ref refs/heads/main $main
 		git update-ref refs/heads/other $head
 		git update-ref refs/heads/`+branch+` $head
+		git pack-refs --all; git repack -adq
 		printf $head`)
 	command.Dir = dir
 	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",

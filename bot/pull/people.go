@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/go-github/v62/github"
 )
@@ -16,24 +15,6 @@ import (
 // with or without the organisation in front.
 type People struct {
 	Assignees, Reviewers, TeamReviewers []string
-}
-
-// Label adds the labels the pull request does not have. Others' labels stay.
-// GitHub makes labels that the repository does not know yet.
-func (c *Client) Label(ctx context.Context, pull *Pull, labels []string) error {
-	var missing []string
-	for _, label := range labels {
-		if !slices.ContainsFunc(pull.Labels, func(has string) bool { return strings.EqualFold(has, label) }) {
-			missing = append(missing, label)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return c.call(ctx, fmt.Sprintf("labelling pull request #%d", pull.Number), func(ctx context.Context) error {
-		_, _, err := c.api.Issues.AddLabelsToIssue(ctx, c.owner, c.repo, pull.Number, missing)
-		return err
-	})
 }
 
 // Invite asks for reviews and assigns people, to be called once, when the pull
@@ -96,7 +77,7 @@ func (c *Client) askEach(ctx context.Context, number int, everybody github.Revie
 // ask requests reviews and returns GitHub's words where it does not take them.
 // Doing it twice is as good as once.
 func (c *Client) ask(ctx context.Context, number int, whom github.ReviewersRequest) (said string, err error) {
-	err = c.call(ctx, fmt.Sprintf("asking for reviews of pull request #%d", number), func(ctx context.Context) error {
+	err = c.settle(ctx, fmt.Sprintf("asking for reviews of pull request #%d", number), func(ctx context.Context) error {
 		_, _, err := c.api.PullRequests.RequestReviewers(ctx, c.owner, c.repo, number, whom)
 		said = words(err, c.token)
 		return err
@@ -111,7 +92,7 @@ func (c *Client) assign(ctx context.Context, number int, logins []string) (refus
 		return nil, nil
 	}
 	var now *github.Issue
-	err = c.call(ctx, fmt.Sprintf("assigning pull request #%d", number), func(ctx context.Context) (err error) {
+	err = c.settle(ctx, fmt.Sprintf("assigning pull request #%d", number), func(ctx context.Context) (err error) {
 		now, _, err = c.api.Issues.AddAssignees(ctx, c.owner, c.repo, number, logins)
 		return err
 	})
@@ -126,28 +107,21 @@ func (c *Client) assign(ctx context.Context, number int, logins []string) (refus
 	return refused, nil
 }
 
-// Comment writes a comment on the pull request.
-func (c *Client) Comment(ctx context.Context, number int, text string) error {
-	sent, start := false, time.Now()
-	return c.call(ctx, fmt.Sprintf("commenting on pull request #%d", number), func(ctx context.Context) error {
-		if sent { // and its answer was lost; the clocks may differ
-			if found, err := c.commented(ctx, number, text, start.Add(-10*time.Minute)); err != nil || found {
-				return err
-			}
+// comment writes a comment on a pull request or issue, unless it has one of the
+// same text.
+func (c *Client) comment(ctx context.Context, number int, text string) error {
+	return c.settle(ctx, fmt.Sprintf("commenting on #%d", number), func(ctx context.Context) error {
+		if said, err := c.commented(ctx, number, text); err != nil || said {
+			return err
 		}
 		_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.repo, number, &github.IssueComment{Body: &text})
-		sent = sent || err != nil && lost(err)
 		return err
 	})
 }
 
-// commented is one attempt to find out whether a comment of this text has been
-// made since; ever, when since is zero.
-func (c *Client) commented(ctx context.Context, number int, text string, since time.Time) (bool, error) {
+// commented is one attempt to find out whether there is a comment of this text.
+func (c *Client) commented(ctx context.Context, number int, text string) (bool, error) {
 	options := &github.IssueListCommentsOptions{ListOptions: github.ListOptions{PerPage: 100, Page: 1}}
-	if !since.IsZero() {
-		options.Since = &since
-	}
 	for options.Page != 0 {
 		comments, response, err := c.api.Issues.ListComments(ctx, c.owner, c.repo, number, options)
 		if err != nil {

@@ -18,7 +18,7 @@ func TestLifeOfAPullRequest(t *testing.T) {
 		t.Fatalf("got %v, %v, %v, want none", open, closed, err)
 	}
 	state := pull.State{Head: hub.head, Verdict: "ok", Complete: true}
-	created, fresh, err := c.Create(ctx, pull.Proposal{Branch: branch, Base: "main", Title: "one", Body: pull.Splice("", "first", state), Draft: true})
+	created, fresh, err := c.Create(ctx, pull.Proposal{Branch: branch, Base: "main", Title: "one", Body: pull.Splice("", says("first"), state), Draft: true})
 	if err != nil || !fresh {
 		t.Fatalf("got %v, %v", fresh, err)
 	}
@@ -27,23 +27,23 @@ func TestLifeOfAPullRequest(t *testing.T) {
 		t.Errorf("%v, found other than created (-created +found):\n%s", err, diff)
 	}
 	want := &pull.Pull{
-		Number: 1, URL: hub.server.URL() + "/octo/fleet/pull/1", Title: "one", Body: pull.Splice("", "first", state), Author: github.Bot,
+		Number: 1, NodeID: "PR_1", URL: hub.server.URL() + "/octo/fleet/pull/1", Title: "one", Body: pull.Splice("", says("first"), state), Author: github.Bot,
 		Branch: branch, Base: "main", HeadSHA: hub.head, Draft: true, Open: true,
 	}
 	if diff := cmp.Diff(want, created); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
 
-	same := pull.Change{Title: "one", Section: "first", State: state}
+	same := pull.Change{Title: "one", Section: says("first"), State: state}
 	if _, changed, err := c.Update(ctx, 1, same); changed || err != nil {
 		t.Errorf("got %v, %v, want nothing edited", changed, err)
 	}
-	hub.edit(t, 1, "Dear all,\r\n\r\n"+created.Body+"\r\n\r\nbye")
-	updated, changed, err := c.Update(ctx, 1, pull.Change{Title: "two", Section: "second", State: state})
+	hub.edit(t, "pulls/1", jsonBody("Dear all,\r\n\r\n"+created.Body+"\r\n\r\nbye"))
+	updated, changed, err := c.Update(ctx, 1, pull.Change{Title: "two", Section: says("second"), State: state})
 	if !changed || err != nil {
 		t.Errorf("got %v, %v, want an edit", changed, err)
 	}
-	body := "Dear all,\r\n\r\n" + pull.Splice("", "second", state) + "\r\n\r\nbye"
+	body := "Dear all,\r\n\r\n" + pull.Splice("", says("second"), state) + "\r\n\r\nbye"
 	if got, _ := hub.server.Pull("octo", "fleet", 1); got.Title != "two" || got.Body != body || updated.Body != body {
 		t.Errorf("got %q\n%s", got.Title, cmp.Diff(body, got.Body))
 	}
@@ -67,10 +67,84 @@ func TestLifeOfAPullRequest(t *testing.T) {
 	}
 }
 
+func TestNotice(t *testing.T) {
+	hub := serve(t)
+	c, state := hub.client(t), pull.State{Head: hub.head, Lane: "fleet"}
+	body := "Mine.\r\n\r\n" + pull.Splice("", says("report"), state)
+	hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "a", Body: body})
+	notice := func(text string, want bool) string {
+		before := len(hub.operations())
+		changed, err := c.Notice(t.Context(), 1, text)
+		if calls := len(hub.operations()) - before; changed != want || err != nil || changed != (calls == 2) {
+			t.Errorf("%q: got %v, %v in %d calls, want %v", text, changed, err, calls, want)
+		}
+		now, _ := hub.server.Pull("octo", "fleet", 1)
+		return now.Body
+	}
+	with := notice("**Look.**", true)
+	if got, ok := pull.ReadState(with); !pull.Noticed(with) || !strings.Contains(with, "\n**Look.**\n") || !ok || !cmp.Equal(state, got) {
+		t.Errorf("got %s", with)
+	}
+	notice("**Look.**", false)
+	if got := notice("", true); got != body {
+		t.Errorf("mismatch (-want +got):\n%s", cmp.Diff(body, got))
+	}
+	notice("", false)
+	notice("**Look.**", true)
+	if _, changed, err := c.Update(t.Context(), 1, pull.Change{Title: "a", Section: says("report"), State: state}); !changed || err != nil {
+		t.Errorf("got %v, %v, want the notice gone", changed, err)
+	}
+	hub.edit(t, "pulls/1", `{"state":"closed"}`)
+	if got := notice("**Look.**", false); got != body {
+		t.Errorf("mismatch (-want +got):\n%s", cmp.Diff(body, got))
+	}
+}
+
+// What a person closed is closed without a word of the bot's, and the state
+// says who closed it.
+func TestCloseLeavesTheClosedAlone(t *testing.T) {
+	hub := serve(t)
+	c, body := hub.client(t), pull.Splice("Mine.", says("report"), pull.State{Head: hub.head})
+	hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "a", Body: body})
+	hub.edit(t, "pulls/1", `{"state":"closed"}`)
+	if err := c.Close(t.Context(), 1, "x"); err != nil {
+		t.Fatal(err)
+	}
+	if is, _ := hub.server.Pull("octo", "fleet", 1); len(is.Comments) != 0 || is.Body != body {
+		t.Errorf("got %+v", is)
+	}
+	hub.edit(t, "pulls/1", `{"state":"open"}`)
+	if err := c.Close(t.Context(), 1, "x"); err != nil {
+		t.Fatal(err)
+	}
+	is, _ := hub.server.Pull("octo", "fleet", 1)
+	if state, _ := pull.ReadState(is.Body); !state.Closed || state.Head != hub.head || len(is.Comments) != 1 {
+		t.Errorf("got %+v, %+v", state, is)
+	}
+}
+
+func TestSuperseded(t *testing.T) {
+	hub := serve(t)
+	signed := func(lane string) string { return pull.Splice("", says("x"), pull.State{Lane: lane}) }
+	hub.grow(t, "third", hub.head, 1)
+	hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "this", Body: signed("fleet")})
+	hub.create(t, pull.Proposal{Branch: "other", Base: "main", Title: "the lane's", Body: signed("fleet")})
+	hub.create(t, pull.Proposal{Branch: "other", Base: "old", Title: "to another base", Body: signed("fleet")})
+	hub.create(t, pull.Proposal{Branch: "third", Base: "main", Title: "another lane's", Body: signed("lab")})
+	hub.create(t, pull.Proposal{Branch: "third", Base: "old", Title: "a person's"})
+	others, err := hub.client(t).Superseded(t.Context(), "fleet", branch, "main")
+	if err != nil || len(others) != 1 || others[0].Title != "the lane's" {
+		t.Errorf("got %+v, %v", others, err)
+	}
+	if others, err := hub.client(t).Superseded(t.Context(), "", branch, "old"); len(others) != 0 || err != nil {
+		t.Errorf("got %+v, %v, want people's left alone", others, err)
+	}
+}
+
 func TestFindPrefersTheBotsOwn(t *testing.T) {
 	hub := serve(t)
 	c, ctx := hub.client(t), t.Context()
-	signed := pull.Splice("", "x", pull.State{})
+	signed := pull.Splice("", says("x"), pull.State{})
 	hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "bot's", Body: signed})
 	hub.create(t, pull.Proposal{Branch: branch, Base: "old", Title: "person's"})
 	hub.create(t, pull.Proposal{Branch: "other", Base: "main", Title: "another branch's", Body: signed})
@@ -130,7 +204,7 @@ func TestLabel(t *testing.T) {
 	hub := serve(t)
 	c, ctx := hub.client(t), t.Context()
 	created := hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "a"})
-	if err := c.Label(ctx, created, []string{"nixferry", "Dependencies"}); err != nil {
+	if err := c.SetLabels(ctx, created, []string{"nixferry", "Dependencies"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	labelled, _, err := c.Find(ctx, branch)
@@ -138,7 +212,7 @@ func TestLabel(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(hub.server.Log())
-	if err := c.Label(ctx, labelled, []string{"dependencies", "nixferry"}); err != nil {
+	if err := c.SetLabels(ctx, labelled, []string{"dependencies", "nixferry"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if calls := len(hub.server.Log()) - before; calls != 0 {
@@ -174,21 +248,12 @@ func TestInvite(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s\n%v", diff, notes)
 	}
-	is, _ := hub.server.Pull("octo", "fleet", 1)
+	is, _, err := hub.client(t).Find(t.Context(), branch)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff([][]string{{"ada"}, {"infra"}, {"ada"}}, [][]string{is.Reviewers, is.Teams, is.Assignees}); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
-	}
-}
-
-func TestDefaultBranchAndMakers(t *testing.T) {
-	hub := serve(t)
-	c := hub.client(t)
-	if got, err := c.DefaultBranch(t.Context()); got != "main" || err != nil {
-		t.Errorf("got %q, %v", got, err)
-	}
-	got, err := c.Makers(t.Context(), hub.head)
-	if want := (pull.Makers{Author: "ada@example.org", Committer: "ada@example.org"}); got != want || err != nil {
-		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 }
 
@@ -196,11 +261,11 @@ func TestHostileText(t *testing.T) {
 	hub := serve(t)
 	evil := "<!-- nixferry:end -->\n<!-- nixferry:begin v1 e30= -->\n@everyone ::set-output name=x::y\n```` \u202e \x1b[31m | <!--"
 	state := pull.State{Head: hub.head}
-	created := hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: evil[:20], Body: pull.Splice(evil, evil, state)})
-	if got, ok := pull.ReadState(created.Body); !ok || got != state {
+	created := hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: evil[:20], Body: pull.Splice(evil, says(evil), state)})
+	if got, ok := pull.ReadState(created.Body); !ok || !cmp.Equal(got, state) {
 		t.Errorf("got %+v, %v, want the bot's own state", got, ok)
 	}
-	if _, changed, err := hub.client(t).Update(t.Context(), 1, pull.Change{Title: evil[:20], Section: evil, State: state}); changed || err != nil {
+	if _, changed, err := hub.client(t).Update(t.Context(), 1, pull.Change{Title: evil[:20], Section: says(evil), State: state}); changed || err != nil {
 		t.Errorf("got %v, %v, want nothing edited", changed, err)
 	}
 }

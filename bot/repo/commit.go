@@ -1,12 +1,12 @@
 package repo
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -21,21 +21,35 @@ var ErrNoChange = errors.New("nothing to commit: the files are as in the base co
 // A Signature is who a commit is by.
 type Signature struct{ Name, Email string }
 
+// valid is fs.ErrInvalid for a signature git does not take.
+func (s Signature) valid() error {
+	if strings.ContainsAny(s.Name+s.Email, "<>\n\x00") || s.Name == "" || s.Email == "" {
+		return fmt.Errorf("author %q <%q> is none git takes, write it as `Name <mail@host>`: %w", s.Name, s.Email, fs.ErrInvalid)
+	}
+	return nil
+}
+
+// at is the signature of something done at a time, to the second, in UTC.
+func (s Signature) at(when time.Time) object.Signature {
+	return object.Signature{Name: s.Name, Email: s.Email, When: when.UTC().Truncate(time.Second)}
+}
+
 // WriteCommit puts a commit on top of base into the object database and
 // returns its sha. Its tree is base's with exactly the given files (slash path
 // to content) replaced, keeping their mode, or added; author is also the
-// committer, at when to the second, in UTC. The same arguments always give the
+// committer, at when to the second, in UTC. The message gets a trailer that
+// tells the commit from people's: see Own. The same arguments always give the
 // same sha. Neither a ref nor the index nor a file of the worktree changes.
 //
 // It is ErrNoChange when base has these files already, and fs.ErrInvalid for a
 // path git does not take or one that is a link, directory or submodule in base.
 func (r *Repo) WriteCommit(base string, files map[string][]byte, message string, author Signature, when time.Time) (string, error) {
 	tree, err := r.tree(base)
-	if err != nil {
-		return "", err
+	if err == nil {
+		err = author.valid()
 	}
-	if strings.ContainsAny(author.Name+author.Email, "<>\n\x00") || author.Name == "" || author.Email == "" {
-		return "", fmt.Errorf("writing the commit: author %q <%q> is none git takes, write it as `Name <mail@host>`: %w", author.Name, author.Email, fs.ErrInvalid)
+	if err != nil {
+		return "", fmt.Errorf("writing the commit: %w", err)
 	}
 	root := tree.Hash
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -46,14 +60,27 @@ func (r *Repo) WriteCommit(base string, files map[string][]byte, message string,
 	if root == tree.Hash {
 		return "", fmt.Errorf("writing the commit on top of %s: %w", short(base), ErrNoChange)
 	}
-	by := object.Signature{Name: author.Name, Email: author.Email, When: when.UTC().Truncate(time.Second)}
-	sha, err := r.write(&object.Commit{
-		Author:       by,
-		Committer:    by,
-		Message:      strings.TrimRight(message, "\n") + "\n",
+	content, err := r.content(tree.Hash, root)
+	if err != nil {
+		return "", err
+	}
+	return r.writeCommit(&object.Commit{
+		Author:       author.at(when),
+		Committer:    author.at(when),
+		Message:      stamp(message, content),
 		TreeHash:     root,
 		ParentHashes: []plumbing.Hash{plumbing.NewHash(base)},
 	})
+}
+
+// writeCommit stores a commit, signed if so wished.
+func (r *Repo) writeCommit(commit *object.Commit) (string, error) {
+	if r.signer != nil {
+		if err := r.signer.sign(commit); err != nil {
+			return "", err
+		}
+	}
+	sha, err := r.write(commit)
 	return sha.String(), err
 }
 
@@ -62,61 +89,19 @@ func (r *Repo) writeFile(root plumbing.Hash, name string, content []byte) (plumb
 	if !fs.ValidPath(name) || name == "." || slices.ContainsFunc(strings.Split(name, "/"), isDotGit) {
 		return root, fmt.Errorf("no path inside the repository: %w", fs.ErrInvalid)
 	}
+	there, err := r.look(root, name)
+	if err != nil {
+		return root, err
+	}
+	mode := cmp.Or(there.mode, filemode.Regular)
+	if kind(mode) != kind(filemode.Regular) {
+		return root, fmt.Errorf("%s is a %s in the base commit, make it a regular file first: %w", name, kind(mode), fs.ErrInvalid)
+	}
 	blob, err := r.writeBlob(content)
 	if err != nil {
 		return root, err
 	}
-	return r.graft(root, strings.Split(name, "/"), blob)
-}
-
-// graft returns the tree with blob at the path, writing every tree on the way.
-// A zero tree is an empty one.
-func (r *Repo) graft(tree plumbing.Hash, path []string, blob plumbing.Hash) (plumbing.Hash, error) {
-	entries, err := r.entries(tree)
-	if err != nil {
-		return tree, err
-	}
-	at := slices.IndexFunc(entries, func(e object.TreeEntry) bool { return e.Name == path[0] })
-	entry := object.TreeEntry{Name: path[0], Mode: filemode.Regular}
-	if len(path) > 1 {
-		entry.Mode = filemode.Dir
-	}
-	if at >= 0 {
-		if kind(entries[at].Mode) != kind(entry.Mode) {
-			return tree, fmt.Errorf("%s is a %s in the base commit, make it a %s first: %w", path[0], kind(entries[at].Mode), kind(entry.Mode), fs.ErrInvalid)
-		}
-		entry = entries[at]
-	}
-	if entry.Hash, err = r.leaf(entry.Hash, path, blob); err != nil {
-		return tree, err
-	}
-	if at >= 0 {
-		entries[at] = entry
-	} else {
-		entries = append(entries, entry)
-	}
-	sort.Sort(object.TreeEntrySorter(entries))
-	return r.write(&object.Tree{Entries: entries})
-}
-
-// leaf returns what stands at path[0]: the blob itself, or the subtree below.
-func (r *Repo) leaf(subtree plumbing.Hash, path []string, blob plumbing.Hash) (plumbing.Hash, error) {
-	if len(path) == 1 {
-		return blob, nil
-	}
-	return r.graft(subtree, path[1:], blob)
-}
-
-// entries returns a copy of a tree's entries, none for the zero hash.
-func (r *Repo) entries(tree plumbing.Hash) ([]object.TreeEntry, error) {
-	if tree.IsZero() {
-		return nil, nil
-	}
-	loaded, err := object.GetTree(r.store, tree)
-	if err != nil {
-		return nil, fmt.Errorf("reading tree %s: check the clone with `git fsck`: %w", tree, err)
-	}
-	return slices.Clone(loaded.Entries), nil
+	return r.put(root, name, leaf{mode, blob})
 }
 
 // writeBlob stores content.

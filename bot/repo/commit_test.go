@@ -46,7 +46,9 @@ committer nixferry <bot@example.org> 1795249815 +0000
 
 bump
 
-body`
+body
+
+Nixferry-Content: d24f34e10e0d858e7588b9230e405ac1fca78e6527568011eb8f1909beef2efc`
 	if diff := cmp.Diff(want, git(t, dir, "cat-file", "commit", sha)); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}

@@ -99,7 +99,7 @@ func listen(request *packp.ReferenceUpdateRequest, server *capability.List) *byt
 // pack makes a packfile of the objects of commit sha that a remote with the
 // commit known lacks.
 func (r *Repo) pack(sha, known string) ([]byte, error) {
-	if _, err := r.commit(sha); err != nil {
+	if _, err := r.load(sha); err != nil {
 		return nil, err
 	}
 	boundary, err := r.store.Shallow()
@@ -136,7 +136,7 @@ func (n *newObjects) commits(tip plumbing.Hash) error {
 		if !n.add(queue[0]) {
 			continue
 		}
-		commit, err := n.repo.commit(queue[0].String())
+		commit, err := n.repo.load(queue[0].String())
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (n *newObjects) commits(tip plumbing.Hash) error {
 		}
 		var before []plumbing.Hash
 		for _, parent := range commit.ParentHashes {
-			made, err := n.repo.commit(parent.String())
+			made, err := n.repo.load(parent.String())
 			if err != nil {
 				return err
 			}

@@ -19,6 +19,8 @@ var (
 	ErrForbidden      = errors.New("the token may not push here: give the job `permissions: contents: write` or use a token that has it (archived repositories take no pushes)")
 	ErrNotFound       = errors.New("not there, or hidden from this token: check the repository's and branch's name, and that the token covers them")
 	ErrProtected      = errors.New("a protection rule stands in the way: exempt the bot under Settings → Branches or Settings → Rules, or set `branch` to a name that no rule covers")
+	ErrUnsigned       = errors.New("a rule demands verified signatures: set `commit-mode: api` with GITHUB_TOKEN or an app's token, or set `signing-key`")
+	ErrNoForce        = errors.New("a rule forbids force pushes to this branch: exempt the bot under Settings → Branches or Settings → Rules, or set `branch` to a name that no rule covers")
 	ErrWorkflowScope  = errors.New("the commits change .github/workflows, which this token may not: rebase the branch on the default branch, or use a token with the workflow permission")
 	ErrLeaseLost      = errors.New("somebody else moved the branch meanwhile, nothing was overwritten: run again")
 	ErrNameTaken      = errors.New("another branch's name is in the way: rename that branch, or set `branch` to another name")
@@ -36,6 +38,8 @@ var serverRefusals = []struct {
 	reason error
 }{
 	{regexp.MustCompile(`refusing to allow .* workflow`), ErrWorkflowScope},
+	{regexp.MustCompile(`commits must have verified signatures`), ErrUnsigned},
+	{regexp.MustCompile(`cannot force-push`), ErrNoForce},
 	{regexp.MustCompile(`gh006|gh013|protected branch|repository rule violations`), ErrProtected},
 	{regexp.MustCompile(`exists; cannot create|directory.file conflict`), ErrNameTaken},
 	{regexp.MustCompile(`but expected [0-9a-f]{40}|reference already exists|fetch first|stale info`), ErrLeaseLost},

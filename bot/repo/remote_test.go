@@ -192,9 +192,12 @@ func TestRefusals(t *testing.T) {
 		{"protected branch", func(_ *testing.T, hub *hub) {
 			hub.server.Configure("octo/fleet", github.Settings{Protected: []string{branch}})
 		}, repo.ErrProtected},
-		{"ruleset", func(t *testing.T, hub *hub) {
+		{"signatures", func(t *testing.T, hub *hub) {
 			hub.hook(t, "pre-receive", printed+"printf 'error: GH013: Repository rule violations found for refs/heads/"+branch+".\\n\\n- Commits must have verified signatures.\\n  Found 1 violation:\\n' >&2; exit 1")
-		}, repo.ErrProtected},
+		}, repo.ErrUnsigned},
+		{"no force pushes", func(t *testing.T, hub *hub) {
+			hub.hook(t, "pre-receive", printed+"printf 'error: GH013: Repository rule violations found for refs/heads/"+branch+".\\n\\n- Cannot force-push to this branch\\n' >&2; exit 1")
+		}, repo.ErrNoForce},
 		{"workflow scope", func(t *testing.T, hub *hub) {
 			hub.hook(t, "pre-receive", printed+"echo 'refusing to allow a GitHub App to create or update workflow `.github/workflows/ci.yml` without `workflows` permission' >&2; exit 1")
 		}, repo.ErrWorkflowScope},

@@ -1,7 +1,8 @@
 // Package repo reads, writes and pushes the owner's git repository through
 // go-git, without ever touching its worktree, its index or its refs: commits
 // go straight into the object database, and branches are moved only on the
-// remote, each under a lease.
+// remote, each under a lease. People's commits on the bot's branch are laid
+// anew on each of its bumps.
 //
 // The token lives in the transport. It is in no URL, no argument and no error.
 // What the server says when it refuses is kept, cleaned, and told apart in
@@ -32,6 +33,7 @@ type Repo struct {
 	store  *filesystem.Storage
 	root   string
 	prefix string
+	signer *Signer // none when nil
 }
 
 // Root is the absolute path of the worktree, symbolic links resolved.
@@ -63,7 +65,7 @@ func (r *Repo) Head() (sha, branch string, err error) {
 
 // CommitDate returns when the commit was committed, in UTC.
 func (r *Repo) CommitDate(sha string) (time.Time, error) {
-	commit, err := r.commit(sha)
+	commit, err := r.load(sha)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -92,8 +94,8 @@ func (r *Repo) ReadFile(sha, name string) ([]byte, error) {
 	return r.blob(entry.Hash)
 }
 
-// commit loads a commit that must be in the clone.
-func (r *Repo) commit(sha string) (*object.Commit, error) {
+// load reads a commit that must be in the clone.
+func (r *Repo) load(sha string) (*object.Commit, error) {
 	commit, err := object.GetCommit(r.store, plumbing.NewHash(sha))
 	if err != nil {
 		return nil, fmt.Errorf("reading commit %s in %s: fetch it first (`git fetch origin %s`): %w", short(sha), r.root, sha, err)
@@ -103,7 +105,7 @@ func (r *Repo) commit(sha string) (*object.Commit, error) {
 
 // tree loads the root tree of a commit.
 func (r *Repo) tree(sha string) (*object.Tree, error) {
-	commit, err := r.commit(sha)
+	commit, err := r.load(sha)
 	if err != nil {
 		return nil, err
 	}

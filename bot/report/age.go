@@ -58,8 +58,13 @@ func (r Report) missing(style style) string {
 	return "The security updates of these weeks are in this pull request."
 }
 
-// date writes a day with its year.
-func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+// date writes a day with its year; nothing for none.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 Jan 2006")
+}
 
 // apart says how far a date lies from another, in whole days; nothing for less
 // than one and where a date is not known.

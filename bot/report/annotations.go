@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/nixferry/nixferry/bot/triage"
@@ -8,7 +9,8 @@ import (
 )
 
 // An Annotation is a finding on a line of the owner's files, as GitHub shows
-// it in a workflow run. Its texts are of others and in plain text.
+// it in a workflow run. Its texts are of others, in plain text and not longer
+// than GitHub shows.
 type Annotation struct {
 	// Level is "error" for what the bump breaks, "warning" for what was broken
 	// before and for what can wait.
@@ -19,38 +21,61 @@ type Annotation struct {
 	Message      string
 }
 
-// annotationsPerLevel is how many annotations of a level GitHub keeps of one
-// step.
+// What GitHub takes: the first ten annotations of a level in one step, and so
+// many characters of a title.
 // https://docs.github.com/en/rest/checks/runs#create-a-check-run
-const annotationsPerLevel = 10
+const (
+	annotationsPerLevel = 10
+	annotationTitle     = 255
+)
 
 // Annotations lists the findings that have a place in the owner's files, what
-// asks most of the reader first, as many as GitHub shows of each level.
+// asks most of the reader first, as many as GitHub shows of each level. The
+// last of a level names those left out.
 func (r Report) Annotations() []Annotation {
 	var all []Annotation
-	count := map[string]int{}
+	shown, last := map[string]int{}, map[string]int{}
+	cut := map[string][]string{}
 	for _, e := range append(r.entries(), r.renames()...) {
-		level := "warning"
-		if e.verdict == verdict.Regressed && e.Class != triage.RenamedOption {
-			level = "error"
-		}
 		for _, at := range e.places {
-			if count[level]++; count[level] > annotationsPerLevel {
-				break
+			a := e.annotation(at)
+			if shown[a.Level]++; shown[a.Level] > annotationsPerLevel {
+				cut[a.Level] = append(cut[a.Level], label(at.String()))
+				continue
 			}
-			all = append(all, Annotation{
-				Level: level, File: at.file, Line: at.line, Column: at.column,
-				Title: strings.Join(e.hosts[:min(len(e.hosts), someOf)], ", ") + e.moreHosts(), Message: strings.TrimSpace(e.Message + "\n" + e.Next),
-			})
+			last[a.Level] = len(all)
+			all = append(all, a)
 		}
+	}
+	for level, places := range cut {
+		all[last[level]].Message += fmt.Sprintf("\n\nLeft out here, and in the report: %s%s.", count(len(places), level), listed(places))
 	}
 	return all
 }
 
-// moreHosts ends a list of hosts that was cut.
-func (e entry) moreHosts() string {
-	if len(e.hosts) > someOf {
-		return ", …"
+// annotation is what an entry says at one of its places.
+func (e entry) annotation(at place) Annotation {
+	level := "warning"
+	if e.verdict == verdict.Regressed && e.Class != triage.RenamedOption {
+		level = "error"
 	}
-	return ""
+	title, _ := clip(e.named(), 1, annotationTitle-1)
+	message, _ := clip(plain(e.Message), messageLines, messageRunes)
+	next, _ := clip(plain(e.Next), 1, lineRunes)
+	return Annotation{
+		Level: level, File: at.file, Line: at.line, Column: at.column,
+		Title: title, Message: strings.TrimSpace(message + "\n" + next),
+	}
+}
+
+// named lists the first hosts of an entry.
+func (e entry) named() string {
+	var names []string
+	for _, host := range e.hosts[:min(len(e.hosts), someOf)] {
+		names = append(names, label(host))
+	}
+	if len(e.hosts) > someOf {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }

@@ -122,7 +122,7 @@ func causeMove(cause derivation.Cause) string {
 
 // cropped cuts a word that nobody would call one.
 func cropped(word string) string {
-	word, _ = clip(word, 1, 60)
+	word, _ = clip(oneLine(word), 1, 60)
 	return word
 }
 

@@ -59,7 +59,7 @@ func ComparisonMarkdown(c Comparison, budget int) string {
 		{"### Before you switch\n\n", c.switches().blocks()},
 		{"### What changed\n\n", changes.blocks()},
 		{"### Going back\n\n", []block{c.switches().backBlock()}},
-	}, budget, code("nixferry diff --json"))
+	}, inCharacters, budget, code("nixferry diff --json"))
 }
 
 // ComparisonTerminal writes all of c for people at a terminal, what they

@@ -79,7 +79,7 @@ func recipes() Comparison {
 
 func hostileComparison() Comparison {
 	c := severalCompared()
-	poison(reflect.ValueOf(&c).Elem(), "")
+	poison(reflect.ValueOf(&c).Elem(), "", withEvil)
 	return c
 }
 

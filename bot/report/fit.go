@@ -66,16 +66,21 @@ type item struct {
 // A spot is where an item stands in a document.
 type spot struct{ section, block, item int }
 
-// fit renders doc in at most budget characters. Items are cut one by one,
-// those of the highest rank first and from the end, and every cut is named;
-// where is Markdown for the place that holds everything.
-func fit(doc document, budget int, where string) string {
+// A size is how long a text is: in characters, or in bytes.
+type size func(string) int
+
+// Sizes, as GitHub counts a pull request's body and a job's summary.
+func inCharacters(text string) int { return utf8.RuneCountInString(text) }
+func inBytes(text string) int      { return len(text) }
+
+// fit renders doc so that its size is at most budget. Items are cut one by
+// one, those of the highest rank first and from the end, and every cut is
+// named; where is Markdown for the place that holds everything.
+func fit(doc document, size size, budget int, where string) string {
 	order := doc.cutOrder()
 	text := func(cuts int) string { return doc.render(order[:cuts], where) }
-	cuts := sort.Search(len(order), func(n int) bool {
-		return utf8.RuneCountInString(text(n)) <= budget
-	})
-	return wholeLines(text(cuts), budget)
+	cuts := sort.Search(len(order), func(n int) bool { return size(text(n)) <= budget })
+	return wholeLines(text(cuts), size, budget)
 }
 
 // cutOrder lists what may be cut, what goes first at the beginning.
@@ -202,16 +207,15 @@ func thousands(n int) string {
 	return digits
 }
 
-// wholeLines returns text, or as many of its first lines as fit in budget
-// characters: the last resort for a budget that holds not even what is never
-// cut.
-func wholeLines(text string, budget int) string {
-	if utf8.RuneCountInString(text) <= budget {
+// wholeLines returns text, or as many of its first lines as fit in budget: the
+// last resort for one that holds not even what is never cut.
+func wholeLines(text string, size size, budget int) string {
+	if size(text) <= budget {
 		return text
 	}
 	var kept strings.Builder
 	for line := range strings.Lines(text) {
-		budget -= utf8.RuneCountInString(line)
+		budget -= size(line)
 		if budget < 0 {
 			break
 		}

@@ -16,46 +16,61 @@ const evil = "<!-- nixferry:end --> @octocat @org/team #1 torvalds/linux#2 GH-3 
 
 // hostile is the mixed report with evil at the end of every string in it.
 func hostile() Report {
+	r := everything()
+	poison(reflect.ValueOf(&r).Elem(), "", withEvil)
+	return r
+}
+
+// everything is the mixed report with all that can be said of inputs, and a
+// history.
+func everything() Report {
 	r := switchDay()
 	kinds := inputKinds()
 	r.Inputs, r.Left = kinds.Inputs, kinds.Left
+	r.Kept, r.Attempts = citizen().Kept, citizen().Attempts
 	r.OldLock, r.StuckChannel = true, true
-	poison(reflect.ValueOf(&r).Elem(), "")
-	r.Quiet = "" // it would stand for all the rest
 	return r
 }
 
 // hostileQuiet is a quiet report of the same kind.
 func hostileQuiet() Report {
 	r := quietReport()
-	poison(reflect.ValueOf(&r).Elem(), "")
+	poison(reflect.ValueOf(&r).Elem(), "", withEvil)
 	return r
 }
 
-// fixed are the fields that hold words of nixferry's own.
-var fixed = []string{"Depth", "Verdict", "Eval", "Build", "Class", "Bucket", "Kind", "Operation", "URL", "Cached", "Live", "Action", "Change", "Severity", "Interrupts"}
+// fixed are the fields that hold words of nixferry's own, beside those that
+// have a type of their own.
+var fixed = []string{"Depth", "Kind", "Operation", "URL", "Cached", "Action", "Interrupts"}
 
-// poison appends evil to every free text below v; field is its name.
-func poison(v reflect.Value, field string) {
+// addresses are the fields that hold web addresses nixferry made of others'.
+var addresses = []string{"Compare", "Log", "Hydra", "Search", "Run", "Repository", "Source"}
+
+// poison changes every free text below v; field is its name. A report that says
+// something does not become quiet.
+func poison(v reflect.Value, field string, change func(field, text string) string) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			poison(v.Elem(), field)
+			poison(v.Elem(), field, change)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			poison(v.Index(i), field)
+			poison(v.Index(i), field, change)
 		}
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
 			return
 		}
 		for i := range v.NumField() {
-			poison(v.Field(i), v.Type().Field(i).Name)
+			poison(v.Field(i), v.Type().Field(i).Name, change)
 		}
 	case reflect.String:
-		if !slices.Contains(fixed, field) {
-			v.SetString(v.String() + evil)
+		if v.Type() == reflect.TypeFor[string]() && !slices.Contains(fixed, field) && (field != "Quiet" || v.Len() > 0) {
+			v.SetString(change(field, v.String()))
 		}
 	}
 }
+
+// withEvil puts evil at the end of a text.
+func withEvil(_, text string) string { return text + evil }

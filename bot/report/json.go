@@ -78,6 +78,10 @@ func (r Report) settled() Report {
 		r.Hosts[i] = host.settled()
 	}
 	r.Causes = settledCauses(r.Causes)
+	r.Attempts = slices.Clone(r.Attempts)
+	for i, a := range r.Attempts {
+		r.Attempts[i].Date, r.Attempts[i].When = calendar(a.Date), calendar(a.When)
+	}
 	t := r.Timings
 	r.Timings = Timings{millis(t.Total), millis(t.Bump), millis(t.Evaluate), millis(t.Build), millis(t.Compare), millis(t.OwnCPU)}
 	return r

@@ -79,6 +79,7 @@ func full() Report {
 	r.Inputs[0].Flake, r.Inputs[0].Before.Follows, r.Inputs[0].Before.Repository = "servers", "other/nixpkgs", "https://github.com/NixOS/nixpkgs"
 	r.Inputs[1].Kind, r.Inputs[1].Behind, r.Inputs[1].Log = flake.Back, 12, "https://git.sr.ht/~octo/hm/log/b6a8526"
 	r.OldLock, r.StuckChannel = true, true
+	r.Kept, r.Attempts = citizen().Kept, citizen().Attempts
 	for i := range r.Hosts {
 		host := &r.Hosts[i]
 		host.Base.Drv, host.Head.Drv = "/nix/store/a.drv", "/nix/store/b.drv"
@@ -185,6 +186,7 @@ func TestJSONStable(t *testing.T) {
 	slices.Reverse(shuffled.Edits)
 	zone := time.FixedZone("CET", 3600)
 	shuffled.Head.Nixpkgs.Date = shuffled.Head.Nixpkgs.Date.In(zone)
+	shuffled.Attempts[0].When = shuffled.Attempts[0].When.In(zone)
 	shuffled.Timings.Total += 0.0001
 	for i := range shuffled.Hosts {
 		slices.Reverse(shuffled.Hosts[i].Warnings.Gone)
@@ -193,8 +195,8 @@ func TestJSONStable(t *testing.T) {
 	if diff := cmp.Diff(want, written(t, shuffled)); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
-	if shuffled.Hosts[0].Name != before {
-		t.Error("writing sorted the caller's hosts")
+	if shuffled.Hosts[0].Name != before || shuffled.Attempts[0].When.Location() != zone {
+		t.Error("writing settled the caller's report")
 	}
 }
 
@@ -277,7 +279,7 @@ func FuzzReadJSON(f *testing.F) {
 		if text := []rune(Markdown(first, 3000)); len(text) > 3000 {
 			t.Errorf("%d characters of Markdown", len(text))
 		}
-		if err := Terminal(&bytes.Buffer{}, first, Options{Width: 80, Color: true}); err != nil || len([]rune(Title(first))) > 400 {
+		if err := Terminal(&bytes.Buffer{}, first, Options{Width: 80, Color: true}); err != nil || len([]rune(Title(first))) > titleRunes {
 			t.Errorf("title %q, terminal %v", Title(first), err)
 		}
 	})

@@ -6,14 +6,25 @@ import (
 	"strings"
 )
 
-// Markdown renders r for GitHub, as a pull request's body or a job's summary,
-// in at most budget characters. What does not fit is left out from the least
-// important end, and the text says what that was.
+// Markdown renders r for GitHub, as a pull request's body, in at most budget
+// characters. What does not fit is left out from the least important end, and
+// the text says what that was.
 func Markdown(r Report, budget int) string {
+	return fit(r.document(), inCharacters, budget, link("the full report", r.Run))
+}
+
+// Summary is [Markdown] for a job's summary, in at most budget bytes. What it
+// leaves out is not behind a link to the run, where it stands itself.
+func Summary(r Report, budget int) string {
+	return fit(r.document(), inBytes, budget, "`report.json`")
+}
+
+// document is all there is to say on GitHub.
+func (r Report) document() document {
 	if r.Quiet != "" {
-		return fit(r.quietNote(), budget, "")
+		return r.quietNote()
 	}
-	return fit(document{
+	return document{
 		{blocks: []block{r.alert()}},
 		{blocks: r.hostTables()},
 		{blocks: []block{r.notes()}},
@@ -24,8 +35,8 @@ func Markdown(r Report, budget int) string {
 		{blocks: []block{r.brokenBefore()}},
 		{"### What changed\n\n", append(r.changes().blocks(), r.bump()...)},
 		{"### Going back\n\n", []block{r.goingBack()}},
-		{blocks: []block{r.made()}},
-	}, budget, link("the full report", r.Run))
+		{blocks: []block{r.attempts(), r.made()}},
+	}
 }
 
 // onGitHub is how Markdown writes foreign text.
@@ -92,9 +103,9 @@ func (r Report) hostRows(hosts []Host, rank rank) []item {
 	var rows []item
 	columns := r.columns(hosts)
 	for _, host := range hosts {
-		name := inline(label(host.Name))
+		name := anchor(host.Name) + inline(label(host.Name))
 		if host.Verdict.Red() {
-			name = bold(label(host.Name))
+			name = anchor(host.Name) + bold(label(host.Name))
 		}
 		if system := r.foreignSystem(host); system != "" {
 			name += " (" + inline(label(system)) + ")"
@@ -126,9 +137,13 @@ func (c cell) markdown() string {
 	return strings.Join(strings.Fields(c.mark+" "+word+" "+code(c.name)), " ")
 }
 
-// notes are the warnings about age and the run's own remarks.
+// notes are people's commits, the warnings about age and the run's own
+// remarks.
 func (r Report) notes() block {
 	var notes block
+	if kept := r.keeps(onGitHub); kept != "" {
+		notes.items = append(notes.items, item{rankNote, "note", kept + "\n\n"})
+	}
 	for _, remark := range r.ages(onGitHub) {
 		notes.items = append(notes.items, item{rankNote, "note", "**" + remark.lead + "** " + remark.text + "\n\n"})
 	}

@@ -12,8 +12,16 @@ import (
 )
 
 // Title is the pull request's title: what moves from where to where, and how
-// many hosts are fit for it. It is one line of plain text.
-func Title(r Report) string { return unlinked(r.title()) }
+// many hosts are fit for it. It is one line of plain text, of at most 256
+// characters: GitHub refuses a longer one.
+// https://github.com/googleapis/repo-automation-bots/issues/1895
+func Title(r Report) string {
+	title, _ := clip(unlinked(r.title()), 1, titleRunes-1)
+	return title
+}
+
+// titleRunes is what a title may hold, with the ellipsis of one that was cut.
+const titleRunes = 256
 
 func (r Report) title() string {
 	subject := "nixpkgs"
@@ -65,8 +73,8 @@ func channelName(name string) string {
 
 // short is as much of a revision as people read.
 func short(rev string) string {
-	rev = oneLine(rev)
-	return rev[:min(len(rev), 12)]
+	letters := []rune(oneLine(rev))
+	return string(letters[:min(len(letters), 12)])
 }
 
 // day writes a date, with its year only where other is of another one.

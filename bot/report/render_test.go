@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"testing/quick"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,10 +69,24 @@ func TestMarkdownBudget(t *testing.T) {
 	}
 }
 
+// TestAnyBudget tries budgets and reports of any kind, in characters for a
+// pull request and in bytes for a summary.
+func TestAnyBudget(t *testing.T) {
+	property := func(which, budget uint16, text string) bool {
+		all := scenarios()
+		r := infected(all[int(which)%len(all)].report, text, 0)
+		budget = 200 + budget%20_000
+		return utf8.RuneCountInString(Markdown(r, int(budget))) <= int(budget) && len(Summary(r, int(budget))) <= int(budget)
+	}
+	if err := quick.Check(property, &quick.Config{MaxCount: 30}); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestCutsAreNamed counts the hosts that are shown and those a note says are
 // not, at any budget: nothing goes without a word.
 func TestCutsAreNamed(t *testing.T) {
-	shown := regexp.MustCompile(`(?m)^\| \**host-`)
+	shown := regexp.MustCompile(`(?m)^\| <a id="[^"]+"></a>\**host-`)
 	named := regexp.MustCompile(`(?m)\b(\d+) hosts?\b.*\(https://redirect|full report\]\S*: (\d+) hosts?`)
 	report := fleet(40, upgraded, unchanged, broken, unbuilt)
 	for budget := 1000; budget < 12_000; budget += 100 {

@@ -58,6 +58,9 @@ type Report struct {
 	// Quiet says in a sentence why no host was judged, where that is as it
 	// should be: nothing moved, or the pull request says it all already.
 	Quiet string `json:"quiet,omitempty"`
+	// Blocked says that Quiet tells of something in the way, which only a
+	// person can clear.
+	Blocked bool `json:"blocked,omitempty"`
 	// Verdict is that of the run which judged the fleet last, where this one
 	// had nothing to judge.
 	Verdict string `json:"verdict,omitempty"`
@@ -67,8 +70,14 @@ type Report struct {
 	StuckChannel bool `json:"stuckChannel,omitempty"`
 	// Notes are sentences of nixferry itself about this run, for its reader:
 	// "the lock was out of step with flake.nix", say.
-	Notes   []string `json:"notes,omitempty"`
-	Timings Timings  `json:"timings"`
+	Notes []string `json:"notes,omitempty"`
+	// Kept are people's commits on the bot's branch, oldest first: head is the
+	// bump with them on top.
+	Kept []Kept `json:"kept,omitempty"`
+	// Attempts are the runs that judged the pull request, one for a revision,
+	// newest first; the first is this run.
+	Attempts []Attempt `json:"attempts,omitempty"`
+	Timings  Timings   `json:"timings"`
 }
 
 // A Channel is the target of the bump.
@@ -154,6 +163,28 @@ type Pull struct {
 	URL       string `json:"url,omitempty"`
 	Branch    string `json:"branch,omitempty"`
 	Operation string `json:"operation"`
+}
+
+// A Kept commit is one that a person added to the bot's branch. Author is a
+// name; it and Subject are the person's words.
+type Kept struct {
+	SHA     string `json:"sha"`
+	Author  string `json:"author"`
+	Subject string `json:"subject"`
+}
+
+// An Attempt is what one run said of one revision of the channel.
+type Attempt struct {
+	Revision string `json:"revision"`
+	// Date is of the revision, When of the run; both are UTC.
+	Date time.Time `json:"date,omitzero"`
+	When time.Time `json:"when,omitzero"`
+	// Verdict is that of the whole fleet; Builds of Hosts were fit for the bump.
+	Verdict string `json:"verdict"`
+	Builds  int    `json:"builds"`
+	Hosts   int    `json:"hosts"`
+	// Run is the web address of the run; empty where it has none.
+	Run string `json:"run,omitempty"`
 }
 
 // Timings are wall seconds of the run's steps.

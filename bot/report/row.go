@@ -49,8 +49,7 @@ const manyServices = 2
 
 // move writes what became of a package's versions, a mark before them.
 func move(row closure.Row) string {
-	before, _ := clip(row.Before.String(), 1, 60)
-	after, _ := clip(row.After.String(), 1, 60)
+	before, after := cropped(row.Before.String()), cropped(row.After.String())
 	if row.Was != "" && before == after {
 		// The package is named already: only its interpreter moved.
 		_, rest, _ := strings.Cut(row.Name, "-")

@@ -37,11 +37,13 @@ func scenarios() []scenario {
 		{"aged-try", agedTry()},
 		{"eval", evalOnly()},
 		{"no-hosts", fleet(0)},
+		{"citizen", citizen()},
 		{"long", long()},
 		{"hostile", hostile()},
 		{"quiet", quietReport()},
 		{"quiet-aged", quietAged()},
 		{"quiet-hostile", hostileQuiet()},
+		{"quiet-blocked", blocked()},
 	}
 }
 
@@ -351,24 +353,5 @@ func agedTry() Report {
 	r := fleet(1, unchanged)
 	r.Repository, r.Run = "", ""
 	r.OldLock = true
-	return r
-}
-
-// quietAged is a quiet report of a channel that does not move.
-func quietAged() Report {
-	r := quietReport()
-	r.Quiet = "main follows nixos-unstable, and its lock holds the newest revision."
-	r.Pull, r.Base.Nixpkgs = nil, r.Head.Nixpkgs
-	r.Inputs, r.Edits, r.Left = nil, nil, nil
-	return r.Aged(r.Channel.Date.AddDate(0, 0, 40))
-}
-
-// quietReport is that of a run with nothing to do.
-func quietReport() Report {
-	r := mixed()
-	r.Hosts = nil
-	r.Quiet = "neither main nor nixos-unstable has moved since the last run."
-	r.Pull = &Pull{Number: 7, URL: "https://github.com/octo/fleet/pull/7", Operation: "none"}
-	r.OldLock, r.StuckChannel = true, true
 	return r
 }

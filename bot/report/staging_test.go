@@ -105,7 +105,7 @@ func TestStaging(t *testing.T) {
 	}
 	// Hardly any room but for what matters.
 	checkImportant(t, ComparisonMarkdown(staged(20), 3_000))
-	checkImportant(t, Markdown(stagedReport(staged(20)), 3_800))
+	checkImportant(t, Markdown(stagedReport(staged(20)), 4_400))
 }
 
 func checkImportant(t *testing.T, text string) {

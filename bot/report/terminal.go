@@ -35,6 +35,7 @@ func Terminal(w io.Writer, r Report, options Options) error {
 	}
 	screen.answer(r)
 	screen.hosts(r)
+	screen.paragraph(r.keeps(onTerminal))
 	screen.ages(r)
 	for _, note := range r.Notes {
 		screen.wrapped("", oneLine(note))

@@ -86,6 +86,10 @@ func usage(out io.Writer) {
 	}
 	fmt.Fprint(out, "\nInputs of the action, as flags of run, try and bump:\n\n")
 	for _, in := range config.Inputs {
+		if in.Secret {
+			fmt.Fprintf(out, "  %-17s %s\n", variable(in.Name), in.Help)
+			continue
+		}
 		fmt.Fprintf(out, "  --%-15s %s", in.Name, in.Help)
 		if in.Default != "" {
 			fmt.Fprintf(out, " [%s]", in.Default)
@@ -106,10 +110,13 @@ type parsed struct {
 func parse(w bot.World, name string, args []string, extra func(*flag.FlagSet)) (parsed, error) {
 	set := flag.NewFlagSet("nixferry "+name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	p := parsed{inputs: map[string]string{}}
+	p, exposed := parsed{inputs: map[string]string{}}, ""
 	for _, in := range config.Inputs {
 		set.Func(in.Name, in.Help, func(value string) error {
 			p.inputs[in.Name] = value
+			if in.Secret {
+				exposed = in.Name // package flag would quote the value
+			}
 			return nil
 		})
 	}
@@ -125,6 +132,8 @@ func parse(w bot.World, name string, args []string, extra func(*flag.FlagSet)) (
 			return parsed{}, errHelp
 		case err != nil:
 			return parsed{}, fmt.Errorf("reading the command line: %w: %w", err, config.ErrUsage)
+		case exposed != "":
+			return parsed{}, fmt.Errorf("reading the command line: --%s: every process of this machine can read what stands here: set %s in the environment (away from run, GH_TOKEN): %w", exposed, variable(exposed), config.ErrUsage)
 		}
 		// Flags may stand behind the directory as well.
 		if rest = set.Args(); len(rest) == 0 {

@@ -19,7 +19,7 @@ func run(ctx context.Context, w bot.World, args []string) error {
 		return fmt.Errorf("run takes no arguments, not %s: %w", strings.Join(p.args, " "), config.ErrUsage)
 	}
 	cfg, err := config.Load(p.lookup(func(name string) string {
-		return w.Getenv("INPUT_" + strings.ToUpper(name))
+		return w.Getenv(variable(name))
 	}))
 	if err != nil {
 		return err
@@ -27,3 +27,7 @@ func run(ctx context.Context, w bot.World, args []string) error {
 	w.Verbose = p.verbose
 	return bot.Run(ctx, w, cfg)
 }
+
+// variable is the environment variable that has an input in a workflow.
+// https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
+func variable(input string) string { return "INPUT_" + strings.ToUpper(input) }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,6 +46,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"action":    runAction,
 			"advance":   advance,
+			"body":      writeBody,
 			"calls":     calls,
 			"closepull": closePull,
 			"commit":    commitFile,
@@ -52,8 +55,10 @@ func TestScripts(t *testing.T) {
 			"jq":        query,
 			"protect":   protect,
 			"pulls":     pulls,
+			"requests":  requests,
 			"same":      same,
 			"settings":  settings,
+			"statuses":  statuses,
 		},
 	})
 }
@@ -79,7 +84,7 @@ func setup(env *testscript.Env) error {
 		}
 	}
 	server, err := github.New(github.Options{Dir: repos, Tokens: map[string]github.Permissions{
-		writer:   {Contents: github.Write, PullRequests: github.Write, Issues: github.Write},
+		writer:   {Contents: github.Write, PullRequests: github.Write, Issues: github.Write, Statuses: github.Write},
 		readonly: {Contents: github.Read, PullRequests: github.Read, Issues: github.Read},
 	}})
 	if err != nil {
@@ -122,6 +127,7 @@ func prepare(env *testscript.Env, server *github.Server) error {
 		"GITHUB_REF":          "refs/heads/main",
 		"GITHUB_SERVER_URL":   server.URL(),
 		"GITHUB_API_URL":      server.APIURL(),
+		"GITHUB_GRAPHQL_URL":  server.GraphQLURL(),
 		"GITHUB_WORKSPACE":    checkout,
 		"GITHUB_OUTPUT":       filepath.Join(env.WorkDir, "output"),
 		"GITHUB_STEP_SUMMARY": filepath.Join(env.WorkDir, "summary"),
@@ -130,6 +136,8 @@ func prepare(env *testscript.Env, server *github.Server) error {
 		"READONLY":            readonly,
 		"WRITER":              writer,
 		"URL":                 server.URL(),
+		"ADDRESS":             strings.TrimPrefix(server.URL(), "http://"),
+		"PUSHURL":             strings.Replace(server.URL(), "://", "://x:"+writer+"@", 1),
 	} {
 		env.Setenv(name, value)
 	}
@@ -158,7 +166,7 @@ func grant(ts *testscript.TestScript, _ bool, args []string) {
 	var p github.Permissions
 	for _, arg := range args[1:] {
 		name, access, _ := strings.Cut(arg, "=")
-		field := map[string]*github.Access{"contents": &p.Contents, "pulls": &p.PullRequests, "issues": &p.Issues}[name]
+		field := map[string]*github.Access{"contents": &p.Contents, "pulls": &p.PullRequests, "issues": &p.Issues, "statuses": &p.Statuses}[name]
 		if field == nil {
 			ts.Fatalf("no permission %s", name)
 		}
@@ -187,9 +195,38 @@ func protect(ts *testscript.TestScript, _ bool, args []string) {
 	on(ts).server.Configure("octo/fleet", github.Settings{Protected: args})
 }
 
-// settings no-pulls: Actions may not create pull requests.
-func settings(ts *testscript.TestScript, _ bool, _ []string) {
-	on(ts).server.Configure("octo/fleet", github.Settings{ActionsMayNotCreatePulls: true})
+// settings [no-pulls|auto-merge|signed|fork]...: what the repository's owner has
+// set: Actions may not create pull requests; auto-merge is allowed and waits for
+// the status nixferry; every branch wants signed commits; ada has a fork.
+func settings(ts *testscript.TestScript, _ bool, args []string) {
+	set := func(name string) bool { return slices.Contains(args, name) }
+	s := github.Settings{ActionsMayNotCreatePulls: set("no-pulls"), AllowAutoMerge: set("auto-merge")}
+	if set("auto-merge") {
+		s.RequiredStatuses = []string{"nixferry"}
+	}
+	if set("signed") {
+		s.RequireSignatures = []string{"~ALL"}
+	}
+	on(ts).server.Configure("octo/fleet", s)
+	if set("fork") {
+		on(ts).server.Configure("ada/fleet", github.Settings{ForkOf: "octo/fleet"})
+	}
+}
+
+// statuses REF FILE: write the statuses of a commit into a file, the latest of
+// each context, a line each.
+func statuses(ts *testscript.TestScript, _ bool, args []string) {
+	sha, err := sample.Rev(context.Background(), on(ts).world.Fleet, args[0])
+	ts.Check(err)
+	last := map[string]string{}
+	for _, s := range on(ts).server.Statuses("octo", "fleet", sha) {
+		last[s.Context] = fmt.Sprintf("%s: %s: %s (%s)\n", s.Context, s.State, s.Description, s.TargetURL)
+	}
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(last)) {
+		text.WriteString(last[name])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text.String()), 0o666))
 }
 
 // inject OPERATION NTH STATUS [done]: an answer goes wrong.
@@ -218,12 +255,43 @@ func calls(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// pulls: print the pull requests as JSON to stdout.json.
+// requests [N]: GitHub's API was called at most N times since the last such
+// line.
+func requests(ts *testscript.TestScript, _ bool, args []string) {
+	var called []string
+	for _, call := range on(ts).server.Log() {
+		if strings.HasPrefix(call.Path, "/api/") {
+			called = append(called, call.Operation)
+		}
+	}
+	before, _ := strconv.Atoi(ts.Getenv("REQUESTS"))
+	ts.Setenv("REQUESTS", strconv.Itoa(len(called)))
+	if len(args) == 0 {
+		return
+	}
+	if most, err := strconv.Atoi(args[0]); err != nil || len(called)-before > most {
+		ts.Fatalf("%d calls: %s", len(called)-before, strings.Join(called[before:], " "))
+	}
+}
+
+// pulls: print the pull requests as JSON to pulls.json, other issues to
+// issues.json.
 func pulls(ts *testscript.TestScript, _ bool, _ []string) {
-	all := append([]github.Pull{}, on(ts).server.Pulls("octo", "fleet")...)
-	text, err := json.MarshalIndent(all, "", "  ")
+	write := func(name string, all any) {
+		text, err := json.MarshalIndent(all, "", "  ")
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(name), text, 0o666))
+	}
+	write("pulls.json", append([]github.Pull{}, on(ts).server.Pulls("octo", "fleet")...))
+	write("issues.json", append([]github.Issue{}, on(ts).server.Issues("octo", "fleet")...))
+}
+
+// body NUMBER FILE: write the body of a pull request into a file.
+func writeBody(ts *testscript.TestScript, _ bool, args []string) {
+	number, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs("pulls.json"), text, 0o666))
+	p, _ := on(ts).server.Pull("octo", "fleet", number)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(p.Body), 0o666))
 }
 
 // same A B: two snapshots of a directory's git state are equal; `same save`.
