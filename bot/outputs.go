@@ -107,7 +107,10 @@ func (w World) action() *githubactions.Action {
 // annotate puts findings on the lines of the owner's files they are about.
 func annotate(action *githubactions.Action, all []report.Annotation) {
 	for _, a := range all {
-		fields := map[string]string{"file": a.File, "title": a.Title}
+		fields := map[string]string{"title": a.Title}
+		if a.File != "" {
+			fields["file"] = a.File
+		}
 		if a.Line > 0 {
 			fields["line"] = strconv.Itoa(a.Line)
 		}

@@ -39,11 +39,15 @@ type voyage struct {
 	dir    string
 	server *github.Server
 	cfg    config.Config
-	// lock is the content of flake.lock that a run bumps to, "" for none.
+	// lock is the content of flake.lock that a run bumps to, "" for none, and age
+	// how many days ago that was made.
 	lock string
+	age  int
 	// broken are the hosts that break.
 	broken []string
 	fresh  bool
+	// judging is called with what is about to be judged; nil for nothing.
+	judging func(head string)
 }
 
 // harbour is the repository all voyages begin with, bare, and a clone of it.
@@ -73,7 +77,7 @@ func embark(t *testing.T, settings github.Settings) *voyage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &voyage{t: t, dir: t.TempDir(), lock: "new"}
+	v := &voyage{t: t, dir: t.TempDir(), lock: "new", age: 20}
 	if err := os.CopyFS(v.dir, os.DirFS(template)); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +161,7 @@ func (v *voyage) bump(c *crossing) string {
 	if v.lock == "" {
 		return ""
 	}
-	when := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	when := today.AddDate(0, 0, -v.age)
 	sha, err := c.repo.WriteCommit(c.base, map[string][]byte{"flake.lock": []byte(v.lock + "\n")}, "bump to "+v.lock, c.author(), when)
 	if err != nil {
 		v.t.Fatal(err)
@@ -168,6 +172,9 @@ func (v *voyage) bump(c *crossing) string {
 // weigh finds what v says.
 func (v *voyage) weigh(c *crossing) func(context.Context, bumps, string) (report.Report, error) {
 	return func(_ context.Context, all bumps, head string) (report.Report, error) {
+		if v.judging != nil {
+			v.judging(head)
+		}
 		r := c.frame(all, head)
 		r.Head.Nixpkgs.Rev = fmt.Sprintf("%040x", v.lock)
 		for _, name := range []string{"db", "mail", "web"} {

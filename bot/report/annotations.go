@@ -31,8 +31,13 @@ const (
 
 // Annotations lists the findings that have a place in the owner's files, what
 // asks most of the reader first, as many as GitHub shows of each level. The
-// last of a level names those left out.
+// last of a level names those left out. Of a run that something stands in the
+// way of there is one, without a place.
 func (r Report) Annotations() []Annotation {
+	if r.Blocked {
+		message, _ := clip(plain(r.Quiet), 1, messageRunes)
+		return []Annotation{{Level: "warning", Title: "Not renewed", Message: message}}
+	}
 	var all []Annotation
 	shown, last := map[string]int{}, map[string]int{}
 	cut := map[string][]string{}

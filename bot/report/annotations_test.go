@@ -29,6 +29,14 @@ func TestAnnotations(t *testing.T) {
 	}
 }
 
+func TestAnnotationOfWhatStandsInTheWay(t *testing.T) {
+	r := Report{Quiet: "commit a\x1b[31m does not go together.", Blocked: true}
+	want := []Annotation{{Level: "warning", Title: "Not renewed", Message: "commit a does not go together."}}
+	if diff := cmp.Diff(want, r.Annotations()); diff != "" {
+		t.Errorf("mismatch (-want +got):\n%s", diff)
+	}
+}
+
 // GitHub shows ten of a level; the others are named in the last of them.
 func TestAnnotationsAreFew(t *testing.T) {
 	var r Report
