@@ -99,7 +99,7 @@ func (c *crossing) lane() string {
 // request can do without. Trouble that passes is an error still, so that the
 // next run makes up for it.
 func (p *publication) optional(err error) error {
-	for _, refusal := range []error{pull.ErrNoPermission, pull.ErrInvalid, pull.ErrNotFound} {
+	for _, refusal := range []error{pull.ErrNoPermission, pull.ErrNoStatuses, pull.ErrInvalid, pull.ErrNotFound} {
 		if errors.Is(err, refusal) {
 			p.refused(err.Error())
 			return nil

@@ -91,7 +91,7 @@ func open(ctx context.Context, addr, files string) (*ground, error) {
 		return nil, err
 	}
 	g.server, err = github.New(github.Options{Dir: repos, Addr: addr, Tokens: map[string]github.Permissions{
-		token: {Contents: github.Write, PullRequests: github.Write, Issues: github.Write},
+		token: {Contents: github.Write, PullRequests: github.Write, Issues: github.Write, Statuses: github.Write},
 	}})
 	if err != nil {
 		os.RemoveAll(dir)
