@@ -17,6 +17,9 @@ import (
 // under its hands.
 const rounds = 3
 
+// errStranded ends a run that finds no way on by itself.
+var errStranded = errors.New("nothing was touched")
+
 // A passage is a run's way to GitHub, where people and other runs are at work
 // on the same branch.
 type passage struct {
@@ -94,6 +97,11 @@ func (p *passage) nothing(now standing, n renewal, round int) string {
 	case now.open != nil:
 		return ""
 	}
+	return p.declined(now)
+}
+
+// declined says in a sentence why a person wants no pull request now.
+func (p *passage) declined(now standing) string {
 	return now.closing().Declined(p.all.after().Rev, p.world.Now(), p.cfg.CoolDown, p.hub.request.Fresh)
 }
 
@@ -116,12 +124,23 @@ func (p *passage) stuck(ctx context.Context, now standing, n renewal) error {
 	r.Verdict, r.Pull = now.verdict(), now.pull()
 	p.report = r
 	if now.open == nil {
-		return nil
+		return p.stranded(now, conflict)
 	}
 	if _, err := p.hub.pulls.Notice(ctx, now.open.Number, conflict.Markdown(r)); err != nil {
 		return err
 	}
 	return p.hub.pulls.SetLabels(ctx, now.open, nil, lifecycle.Conflicted(now.open.Labels))
+}
+
+// stranded is a conflict that no pull request can speak of: the run has to. It
+// is no news where nobody wants one.
+func (p *passage) stranded(now standing, conflict report.Conflict) error {
+	if declined := p.declined(now); declined != "" {
+		p.report.Quiet, p.report.Blocked = declined, false
+		return nil
+	}
+	return fmt.Errorf("renewing %s: its commit %s does not go together with the newest bump, in %q: rebase it on %s, or delete the branch: %w",
+		now.branch, conflict.SHA, conflict.Paths, p.hub.base, errStranded)
 }
 
 // unsay takes back a notice that no longer holds.

@@ -42,6 +42,9 @@ func (c *crossing) publish(ctx context.Context, h hub, s standing, n renewal, r 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishing)
 	defer cancel()
 	r.Pull = &report.Pull{Branch: s.branch, Operation: "none"}
+	if err := c.holdBack(ctx, h, s, n, *r); err != nil {
+		return err
+	}
 	head, err := c.push(ctx, h, s, &n)
 	if err != nil {
 		return err
@@ -57,6 +60,16 @@ func (c *crossing) publish(ctx context.Context, h hub, s standing, n renewal, r 
 		}
 	}
 	return nil
+}
+
+// holdBack takes back auto-merge before commits are pushed that must not go in:
+// GitHub may have all it waits for before the run comes to say otherwise.
+func (c *crossing) holdBack(ctx context.Context, h hub, s standing, n renewal, r report.Report) error {
+	holds, _ := lifecycle.Holds(c.cfg.MergeGate, r.Hosts)
+	if holds || c.cfg.AutoMerge == config.Off || s.open == nil || s.tip == n.Tip || n.stands {
+		return nil
+	}
+	return h.pulls.StopAutoMerge(ctx, s.open)
 }
 
 // publication gathers what the steps need.
@@ -280,6 +293,9 @@ func closedMeanwhile(number int) string {
 func (p *publication) supersede(ctx context.Context) error {
 	others, err := p.hub.pulls.Superseded(ctx, p.state.Lane, p.was.branch, p.hub.base)
 	for _, other := range others {
+		if was, _ := pull.ReadState(other.Body); was.Scope != p.state.Scope {
+			continue // of other hosts, as another workflow wants them
+		}
 		if err := p.hub.pulls.Close(ctx, other.Number, fmt.Sprintf("#%d takes the place of this pull request.", p.pull.Number)); err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ type renewal struct {
 // bump, Conflict says so.
 func (c *crossing) renew(ctx context.Context, h hub, s standing, bump string) (renewal, error) {
 	n := renewal{Laid: repo.Laid{Tip: bump}, bump: bump}
-	if s.tip == "" || s.tip == bump {
+	if s.tip == "" || s.tip == bump || s.spent(h.base) {
 		return n, nil
 	}
 	commits, err := h.pulls.Commits(ctx, h.base, s.tip)

@@ -81,6 +81,12 @@ func (s standing) settled(n renewal, scope string, fresh bool) bool {
 	return done && (!fresh || said.Verdict == string(verdict.Good) && !said.Partial)
 }
 
+// spent reports whether base has all that is on the branch, though it may lack
+// the commits: its pull request was merged, by squashing say.
+func (s standing) spent(base string) bool {
+	return s.open == nil && s.last != nil && s.last.Merged && s.last.Base == base && s.last.HeadSHA == s.tip
+}
+
 // closing is how the last pull request ended.
 func (s standing) closing() lifecycle.Closing {
 	if s.last == nil {

@@ -57,6 +57,6 @@ func (c *Client) StopAutoMerge(ctx context.Context, pull *Pull) error {
 		return nil
 	}
 	return c.turn(ctx, pull, "disablePullRequestAutoMerge", map[string]any{}, func(now *github.PullRequest) bool {
-		return now.AutoMerge == nil
+		return now.AutoMerge == nil || now.GetState() != "open"
 	})
 }

@@ -131,3 +131,13 @@ func TestStopAutoMergeRefused(t *testing.T) {
 		t.Errorf("got %v, want it refused", err)
 	}
 }
+
+// One that was merged meanwhile still says how.
+func TestStopAutoMergeTooLate(t *testing.T) {
+	hub := serve(t)
+	hub.refuse(t, "disablePullRequestAutoMerge", "UNPROCESSABLE", "Can't disable auto-merge for this pull request.")
+	hub.server.Inject(github.Fault{Operation: "pulls/get", Status: 200, Body: `{"state":"closed","auto_merge":{"merge_method":"squash"}}`})
+	if err := hub.client(t).StopAutoMerge(t.Context(), &pull.Pull{Number: 1, NodeID: "PR_1", AutoMerge: true}); err != nil {
+		t.Errorf("got %v, want nothing left to do", err)
+	}
+}
