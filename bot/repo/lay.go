@@ -26,8 +26,8 @@ type Laid struct {
 	Conflict *Conflict
 }
 
-// A Kept is a person's commit that was laid. Author, a name, and Subject are
-// what others wrote.
+// A Kept is a person's commit that was laid; of commits laid as one, the merge
+// that settled them. Author, a name, and Subject are what others wrote.
 type Kept struct {
 	Old, SHA        string // which it was, and which it is now
 	Author, Subject string
@@ -48,6 +48,10 @@ type Conflict struct {
 // Conflict. A flake.lock that does not merge is none: it is left as it is and
 // listed.
 //
+// Where that ends in a Conflict, and people have merged base since and settled
+// it there, all up to the last such merge is laid as one commit, of the
+// merge's author: see fold. The Conflict stands if that does not fit either.
+//
 // A commit whose changes are there already vanishes. One that is on top of
 // what it is to be laid on stays itself. Any other keeps its author, author
 // date and message; its committer is by, at the later of its own date and that
@@ -56,17 +60,23 @@ func (r *Repo) Lay(ctx context.Context, onto string, commits []string, by Signat
 	if err := by.valid(); err != nil {
 		return Laid{}, fmt.Errorf("laying commits: %w", err)
 	}
-	l := laying{ctx: ctx, repo: r, by: by, locks: map[string]bool{}, laid: Laid{Tip: onto}}
-	for i, sha := range commits {
-		if err := l.next(sha, commits[:i]); err != nil {
-			return Laid{}, fmt.Errorf("laying %s on %s: %w", short(sha), short(onto), err)
-		}
-		if l.laid.Conflict != nil {
-			return Laid{Conflict: l.laid.Conflict}, nil
-		}
+	run := func(f *fold) (Laid, error) {
+		l := laying{ctx: ctx, repo: r, by: by, locks: map[string]bool{}, laid: Laid{Tip: onto}}
+		return l.run(commits, f)
 	}
-	l.laid.Locks = slices.Sorted(maps.Keys(l.locks))
-	return l.laid, nil
+	laid, err := run(nil)
+	if err != nil || laid.Conflict == nil {
+		return laid, err
+	}
+	f, err := r.foldOf(commits, laid.Conflict.SHA)
+	if err != nil || f == nil {
+		return laid, err
+	}
+	folded, err := run(f)
+	if err == nil && folded.Conflict != nil && folded.Conflict.SHA == f.merge.Hash.String() {
+		return laid, nil
+	}
+	return folded, err
 }
 
 // laying is one run of Lay.
@@ -76,6 +86,33 @@ type laying struct {
 	by    Signature
 	locks map[string]bool
 	laid  Laid
+}
+
+// run lays the fold, if there is one, and one by one the commits that are not
+// in it.
+func (l *laying) run(commits []string, f *fold) (Laid, error) {
+	onto := l.laid.Tip
+	if f != nil {
+		if err := l.fold(f); err != nil {
+			return Laid{}, fmt.Errorf("laying all up to %s on %s: %w", short(f.merge.Hash.String()), short(onto), err)
+		}
+	}
+	for i, sha := range commits {
+		if l.laid.Conflict != nil {
+			break
+		}
+		if f.has(sha) {
+			continue
+		}
+		if err := l.next(sha, commits[:i]); err != nil {
+			return Laid{}, fmt.Errorf("laying %s on %s: %w", short(sha), short(onto), err)
+		}
+	}
+	if l.laid.Conflict != nil {
+		return Laid{Conflict: l.laid.Conflict}, nil
+	}
+	l.laid.Locks = slices.Sorted(maps.Keys(l.locks))
+	return l.laid, nil
 }
 
 // next lays one commit, given those before it.
@@ -99,16 +136,16 @@ func (l *laying) next(sha string, earlier []string) error {
 		l.keep(commit, sha)
 		return nil
 	}
-	return l.lay(commit)
-}
-
-// lay makes a commit again on top of what is there.
-func (l *laying) lay(commit *object.Commit) error {
-	tip, err := l.repo.load(l.laid.Tip)
+	changes, err := l.repo.changesOf(commit)
 	if err != nil {
 		return err
 	}
-	changes, err := l.repo.changesOf(commit)
+	return l.lay(commit, changes, commit.Message)
+}
+
+// lay makes a commit's changes on top of what is there.
+func (l *laying) lay(commit *object.Commit, changes []change, message string) error {
+	tip, err := l.repo.load(l.laid.Tip)
 	if err != nil {
 		return err
 	}
@@ -126,7 +163,7 @@ func (l *laying) lay(commit *object.Commit) error {
 	sha, err := l.repo.writeCommit(&object.Commit{
 		Author:       commit.Author,
 		Committer:    l.by.at(when),
-		Message:      commit.Message,
+		Message:      message,
 		Encoding:     commit.Encoding,
 		TreeHash:     tree,
 		ParentHashes: []plumbing.Hash{tip.Hash},
@@ -144,20 +181,25 @@ func (l *laying) keep(commit *object.Commit, sha string) {
 // misfit notes where a commit does not fit and reports whether that is a
 // conflict.
 func (l *laying) misfit(commit *object.Commit, paths []string) bool {
-	var conflicts []string
-	for _, name := range paths {
-		if path.Base(name) == "flake.lock" {
-			l.locks[name] = true
-		} else {
-			conflicts = append(conflicts, name)
-		}
-	}
+	conflicts := l.leave(paths)
 	if len(conflicts) == 0 {
 		return false
 	}
 	slices.Sort(conflicts)
 	l.laid.Conflict = &Conflict{commit.Hash.String(), commit.Author.Name, subject(commit), conflicts}
 	return true
+}
+
+// leave notes the lock files among the paths as left out and returns the others.
+func (l *laying) leave(paths []string) (others []string) {
+	for _, name := range paths {
+		if path.Base(name) == "flake.lock" {
+			l.locks[name] = true
+		} else {
+			others = append(others, name)
+		}
+	}
+	return others
 }
 
 // subject is the first line of a commit's message.

@@ -74,9 +74,9 @@ func (f *ferry) onMain(t *testing.T, script string) {
 }
 
 // commits lists what the branch has over base, oldest first.
-func (f *ferry) commits(t *testing.T, tip string) []string {
+func (f *ferry) commits(t *testing.T, tip string, which ...string) []string {
 	t.Helper()
-	return strings.Fields(git(t, f.dir, "rev-list", "--reverse", "--topo-order", "main.."+tip))
+	return strings.Fields(git(t, f.dir, append([]string{"rev-list", "--reverse", "--topo-order", "main.." + tip}, which...)...))
 }
 
 // lay lays the branch on a commit, twice.
@@ -179,19 +179,10 @@ func TestLay(t *testing.T) {
 			}
 			onto := f.bump(t, "newer")
 			laid := f.lay(t, onto, "ferry")
-			var subjects []string
-			for _, k := range laid.Kept {
-				subjects = append(subjects, k.Subject)
-			}
-			var conflict string
-			if c := laid.Conflict; c != nil {
-				conflict = c.Subject + ": " + strings.Join(c.Paths, " ")
-			}
-			got := []string{strings.Join(subjects, " "), strings.Join(laid.Locks, " "), conflict}
-			if diff := cmp.Diff([]string{test.kept, test.locks, test.conflict}, got); diff != "" {
+			if diff := cmp.Diff([]string{test.kept, test.locks, test.conflict}, outcome(laid)); diff != "" {
 				t.Fatalf("kept, locks, conflict: mismatch (-want +got):\n%s", diff)
 			}
-			if conflict == "" {
+			if laid.Conflict == nil {
 				if diff := cmp.Diff(test.files, f.over(t, onto, laid.Tip), cmp.Comparer(sameFiles)); diff != "" {
 					t.Errorf("mismatch (-want +got):\n%s", diff)
 				}
@@ -201,6 +192,19 @@ func TestLay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// outcome tells the subjects that are kept, the locks and the conflict.
+func outcome(laid repo.Laid) []string {
+	var subjects []string
+	for _, k := range laid.Kept {
+		subjects = append(subjects, k.Subject)
+	}
+	var conflict string
+	if c := laid.Conflict; c != nil {
+		conflict = c.Subject + ": " + strings.Join(c.Paths, " ")
+	}
+	return []string{strings.Join(subjects, " "), strings.Join(laid.Locks, " "), conflict}
 }
 
 // sameFiles has no file and no map be the same.

@@ -132,30 +132,10 @@ var layings = []struct {
 		files: map[string]string{"web.nix": "one\n2\n3\n4\nfive\n6\n7\n8\nnine\n"}, alone: true,
 	},
 	{
-		name: "a merge whose conflict was resolved by hand", people: "sed -i s/1/one/ web.nix; git commit -qam one",
-		main:  "sed -i s/1/uno/ web.nix; git commit -qam uno",
-		after: "git merge -q main || sed -i '/^[<=>]/d' web.nix; git commit -qam by-hand", conflict: "one: web.nix", alone: true,
-	},
-	{
 		name: "a merge with a lock file made by hand", people: "sed -i 's/\"new\"/\"own\"/' flake.lock; git commit -qam lock",
 		main:  "sed -i 's/\"a\": 1/\"a\": 5/' flake.lock; git commit -qam main",
 		after: "git merge -q main || sed -i '/^[<=>]/d' flake.lock; git commit -qam by-hand; echo y >y; git add .; git commit -qm y", kept: "y", locks: "flake.lock",
 		files: map[string]string{"y": "y\n"}, alone: true,
-	},
-	{
-		name: "a merge that changes something else", people: "sed -i s/1/one/ web.nix; git commit -qam one",
-		main:  "echo x >x; git add .; git commit -qm x",
-		after: "git merge -q --no-commit main; sed -i s/1/one/ db.nix; git commit -qam evil", conflict: "evil: db.nix", alone: true,
-	},
-	{
-		name: "a merge that takes nothing over", people: "sed -i s/1/one/ web.nix; git commit -qam one",
-		main:  "echo x >x; git add .; git commit -qm x",
-		after: "git merge -q -s ours -m ours main", conflict: "ours: x", alone: true,
-	},
-	{
-		name: "a merge that throws a person's fix away", people: "sed -i s/1/one/ web.nix; git commit -qam one",
-		main:  "echo x >x; git add .; git commit -qm x",
-		after: "git merge -q --no-commit main; git checkout main web.nix; git commit -qm drop", conflict: "drop: web.nix", alone: true,
 	},
 	{
 		name: "of two lines one lost on purpose", alone: true,
