@@ -68,8 +68,11 @@ func (c *crossing) open(from *repo.Repo) error {
 		return err
 	}
 	signer, err := repo.NewSigner([]byte(c.cfg.SigningKey))
+	if err != nil {
+		return fmt.Errorf("%w: %w", err, config.ErrUsage)
+	}
 	c.repo.SignWith(signer)
-	return err
+	return nil
 }
 
 // substitution asks Nix once how it fetches what others have built.

@@ -77,6 +77,14 @@ func newHub(w World, cfg config.Config, request event.Request, checkout *repo.Re
 	return h, err
 }
 
+// forkURL is where the bot's branch is to be had, "" for the repository itself.
+func (h hub) forkURL(cfg config.Config) string {
+	if cfg.Fork == "" {
+		return ""
+	}
+	return h.remote.String()
+}
+
 // baseCommit is the commit the run starts from: the one checked out, or the
 // tip of base where something else is, another branch, a tag or a commit.
 func (h hub) baseCommit(ctx context.Context, checkout *repo.Repo) (string, error) {

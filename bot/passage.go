@@ -118,7 +118,7 @@ func (p *passage) stuck(ctx context.Context, now standing, n renewal) error {
 	r := p.quiet(p.all, n.bump, "")
 	conflict := report.Conflict{
 		SHA: n.Conflict.SHA, Author: n.Conflict.Author, Subject: n.Conflict.Subject, Paths: n.Conflict.Paths,
-		Branch: now.branch, Base: p.hub.base, Bump: n.first,
+		Branch: now.branch, Base: p.hub.base, Bump: n.first, Fork: p.hub.forkURL(p.cfg),
 	}
 	r.Quiet, r.Blocked = conflict.Sentence(), true
 	r.Verdict, r.Pull = now.verdict(), now.pull()
@@ -148,8 +148,10 @@ func (p *passage) unsay(ctx context.Context, now standing) error {
 	if now.open == nil || !pull.Noticed(now.open.Body) || now.tip != now.state.Head {
 		return nil
 	}
-	_, err := p.hub.pulls.Notice(ctx, now.open.Number, "")
-	return err
+	if _, err := p.hub.pulls.Notice(ctx, now.open.Number, ""); err != nil {
+		return err
+	}
+	return p.hub.pulls.SetLabels(ctx, now.open, nil, lifecycle.Unconflicted(now.open.Labels))
 }
 
 // promote makes a pull request of the issue that stands in for it, where

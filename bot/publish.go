@@ -88,7 +88,7 @@ func (c *crossing) publication(h hub, s standing, n renewal, r *report.Report) *
 	}
 	p.state = pull.State{
 		Head: r.Head.Rev, Lane: c.lane(), Revision: r.Head.Nixpkgs.Rev, Scope: c.cfg.Scope(),
-		Verdict: fleet, Invited: s.open != nil && s.state.Invited, Attempts: r.Attempts,
+		Verdict: fleet, Invited: s.invited(), Attempts: r.Attempts,
 	}
 	return p
 }
@@ -101,10 +101,11 @@ func kept(n renewal) (all []report.Kept) {
 	return all
 }
 
-// lane is a digest of what there is one pull request for: the flakes and the
-// channel they follow.
+// lane is a digest of what there is one pull request for: the flakes, the
+// channel they follow, and what of them moves.
 func (c *crossing) lane() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", c.cfg.Flakes, c.cfg.Channel.Name))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %t %q",
+		c.cfg.Flakes, c.cfg.Channel.Name, c.cfg.AlsoUpdate, c.cfg.Hold, c.cfg.Companions.Off, c.cfg.Companions.Refs))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -141,7 +142,7 @@ func (p *publication) note(format string, args ...any) {
 // Actions may open none, an issue asks for it, and there is no pull request;
 // nor is there where somebody closed it during the run.
 func (p *publication) open(ctx context.Context) (err error) {
-	if p.pull, _, err = p.hub.pulls.Find(ctx, p.was.branch); err != nil {
+	if p.pull, _, err = p.hub.pulls.Find(ctx, p.was.branch, p.hub.base); err != nil {
 		return err
 	}
 	switch {

@@ -1,17 +1,38 @@
 package bot
 
 import (
+	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/lifecycle"
 	"github.com/nixferry/nixferry/bot/pull"
 	"github.com/nixferry/nixferry/bot/repo"
 	"github.com/nixferry/nixferry/cmd/playground/github"
 )
+
+// A conflict that goes away by itself takes its notice and its label along.
+func TestConflictGoesAway(t *testing.T) {
+	v := embark(t, github.Settings{})
+	v.sail()
+	v.commit(ferryBranch, "hosts/web.nix", "one\ntwo\n3\n")
+	v.sail()
+	before := v.shell("git rev-parse main")
+	v.commit("main", "hosts/web.nix", "one\ntwo\nIII\n")
+	v.shell("git -C ../../../clone pull -q ../repos/octo/fleet.git main")
+	v.sail()
+	if p := v.server.Pulls("octo", "fleet")[0]; !slices.Contains(p.Labels, "nixferry: conflict") || !strings.Contains(p.Body, "Not renewed") {
+		t.Fatalf("there is no conflict: %q", p.Labels)
+	}
+	v.shell("git update-ref refs/heads/main $0; git -C ../../../clone reset -q --hard $0", before)
+	v.sail()
+	if p := v.server.Pulls("octo", "fleet")[0]; slices.Contains(p.Labels, "nixferry: conflict") || strings.Contains(p.Body, "Not renewed") {
+		t.Errorf("the conflict is still there: %q, %s", p.Labels, p.Body)
+	}
+}
 
 // green posts a status of another workflow on the bot's branch.
 func (v *voyage) green(context string) {
@@ -86,7 +107,7 @@ func TestConflictStranded(t *testing.T) {
 	v.shell("git update-ref -d refs/heads/" + ferryBranch)
 	v.sail()
 	v.shell("git update-ref -d refs/heads/" + ferryBranch)
-	if open, closed, err := v.hub().pulls.Find(t.Context(), ferryBranch); open != nil || closed == nil || err != nil {
+	if open, closed, err := v.hub().pulls.Find(t.Context(), ferryBranch, "main"); open != nil || closed == nil || err != nil {
 		t.Fatalf("open: %+v, closed: %+v, %v", open, closed, err)
 	}
 	v.shell("git update-ref refs/heads/main main~1 && git -C ../../../clone reset -q --hard HEAD~1")
@@ -97,7 +118,7 @@ func TestConflictStranded(t *testing.T) {
 // Two workflows, each with hosts and a branch of its own, do not close each
 // other's pull request; one whose branch was called otherwise goes.
 func TestSupersedeScope(t *testing.T) {
-	for _, test := range []struct{ scope, want string }{{"ab", "open"}, {config.Config{Flakes: []string{"."}}.Scope(), "closed"}} {
+	for _, test := range []struct{ scope, want string }{{"ab", "open"}, {"", "closed"}} {
 		v := embark(t, github.Settings{})
 		v.sail()
 		clone, err := repo.Open(filepath.Join(v.dir, "clone"))
@@ -107,7 +128,7 @@ func TestSupersedeScope(t *testing.T) {
 		p := &publication{
 			crossing: &crossing{cfg: v.cfg, repo: clone}, hub: v.hub(), was: standing{branch: "other"}, pull: &pull.Pull{Number: 7},
 		}
-		p.state.Lane, p.state.Scope = p.lane(), test.scope
+		p.state.Lane, p.state.Scope = p.lane(), cmp.Or(test.scope, v.cfg.Scope())
 		if err := p.supersede(t.Context()); err != nil {
 			t.Fatal(err)
 		}

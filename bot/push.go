@@ -62,16 +62,15 @@ func (c *crossing) remake(ctx context.Context, h hub, n *renewal) (head string, 
 		if own, err := c.repo.Own(commit.SHA); err != nil {
 			return "", err
 		} else if !own {
-			spec.Author = &pull.Person{Name: commit.Author.Name, Email: commit.Author.Email, When: commit.Author.When}
+			author, committer := pull.Person(commit.Author), pull.Person(commit.Committer)
+			spec.Author, spec.Committer = &author, &committer
 		}
 		changes, err := c.repo.Changes(commit.Parents[0], commit.SHA)
 		if err != nil {
 			return "", err
 		}
 		for _, change := range changes {
-			spec.Changes = append(spec.Changes, pull.FileChange{
-				Path: change.Path, Mode: change.Mode, Content: change.Content, Gone: change.Gone, SHA: change.SHA,
-			})
+			spec.Changes = append(spec.Changes, pull.FileChange(change))
 		}
 		if head, _, err = h.pulls.MakeCommit(ctx, spec); err != nil {
 			return "", err

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/nixferry/nixferry/bot/config"
 	"github.com/nixferry/nixferry/bot/lifecycle"
@@ -33,7 +35,7 @@ func (h hub) standing(ctx context.Context, branch, lane string) (s standing, err
 	if s.tip, err = h.remote.Head(ctx, branch); err != nil {
 		return s, err
 	}
-	if s.open, s.last, err = h.pulls.Find(ctx, branch); err != nil {
+	if s.open, s.last, err = h.pulls.Find(ctx, branch, h.base); err != nil {
 		return s, err
 	}
 	for _, p := range []*pull.Pull{s.last, s.open} {
@@ -87,6 +89,12 @@ func (s standing) spent(base string) bool {
 	return s.open == nil && s.last != nil && s.last.Merged && s.last.Base == base && s.last.HeadSHA == s.tip
 }
 
+// invited reports whether people were asked: by what the pull request says, or
+// where it no longer says anything of itself, as they may have been.
+func (s standing) invited() bool {
+	return s.open != nil && (s.state.Invited || s.state.Head == "")
+}
+
 // closing is how the last pull request ended.
 func (s standing) closing() lifecycle.Closing {
 	if s.last == nil {
@@ -114,17 +122,26 @@ func (s standing) pull() *report.Pull {
 	return p
 }
 
-// branchOf is the bot's branch: one for all flakes of the run.
+// branchOf is the bot's branch: one for all flakes of the run. That of a single
+// flake below the root has its directory in the name, as a workflow may run once
+// for each of several.
 func branchOf(cfg config.Config) string {
-	return cmp.Or(cfg.Branch, "nixferry/"+cfg.Channel.Name)
+	usual := "nixferry/" + cfg.Channel.Name
+	if len(cfg.Flakes) == 1 && cfg.Flakes[0] != "." {
+		usual += "-" + strings.Trim(outsideBranch.ReplaceAllString(cfg.Flakes[0], "-"), "-.")
+	}
+	return cmp.Or(cfg.Branch, usual)
 }
+
+// outsideBranch is what stands in no branch's name that nixferry makes up.
+var outsideBranch = regexp.MustCompile(`[^A-Za-z0-9_]+`)
 
 // ownBranch makes sure that the branch is the bot's alone: what the bot pushes
 // replaces what is there.
 func (h hub) ownBranch(cfg config.Config) error {
 	switch branch := branchOf(cfg); {
-	case cfg.Fork != "":
-		return nil // whose branches are called the same is another repository
+	case cfg.Fork != "" && !strings.EqualFold(cfg.Fork, h.request.Owner+"/"+h.request.Repo):
+		return nil // another repository's branches may be called the same
 	case branch == h.base:
 		return fmt.Errorf("choosing the bot's branch: %s is also where the pull request would go: set `base` or `branch` to another, or start the run for another branch: %w", branch, config.ErrUsage)
 	case branch == h.request.DefaultBranch:

@@ -83,6 +83,45 @@ func outcome(eval, build verdict.Outcome) report.Side {
 	return report.Side{Side: verdict.Side{Eval: eval, Build: build}}
 }
 
+// A workflow may run once for each flake: their branches must not be the same.
+func TestBranchOf(t *testing.T) {
+	unstable := channel.Channel{Name: "nixos-unstable"}
+	for _, test := range []struct {
+		cfg  config.Config
+		want string
+	}{
+		{config.Config{Flakes: []string{"."}, Channel: unstable}, "nixferry/nixos-unstable"},
+		{config.Config{Flakes: []string{"lab"}, Channel: unstable}, "nixferry/nixos-unstable-lab"},
+		{config.Config{Flakes: []string{"hosts/ü lab.x"}, Channel: unstable}, "nixferry/nixos-unstable-hosts-lab-x"},
+		{config.Config{Flakes: []string{".", "lab"}, Channel: unstable}, "nixferry/nixos-unstable"},
+		{config.Config{Flakes: []string{"lab"}, Channel: unstable, Branch: "mine"}, "mine"},
+	} {
+		if got := branchOf(test.cfg); got != test.want {
+			t.Errorf("%q: got %s, want %s", test.cfg.Flakes, got, test.want)
+		}
+	}
+}
+
+// People are asked once, also where somebody took away what says that they
+// were.
+func TestInvited(t *testing.T) {
+	open := &pull.Pull{Open: true}
+	for _, test := range []struct {
+		name string
+		s    standing
+		want bool
+	}{
+		{"none open", standing{state: pull.State{Invited: true}}, false},
+		{"asked", standing{open: open, state: pull.State{Head: "a", Invited: true}}, true},
+		{"killed before", standing{open: open, state: pull.State{Head: "a"}}, false},
+		{"nothing to be read", standing{open: open}, true},
+	} {
+		if got := test.s.invited(); got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
+		}
+	}
+}
+
 // All flakes of a run share the bot's branch, which may be nobody else's.
 func TestOwnBranch(t *testing.T) {
 	for _, test := range []struct {

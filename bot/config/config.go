@@ -113,10 +113,16 @@ const (
 	Any        = "any"
 )
 
-// Scope is a digest, in hex, of the inputs that decide which hosts are judged
-// and how far: a verdict made within one scope says nothing about another.
+// Scope is a digest, in hex, of the inputs that decide which hosts are judged,
+// how far, and what follows from it: what a pull request says within one scope
+// says nothing about another.
 func (c Config) Scope() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", c.Flakes, c.Depth, c.Hosts.include, c.Hosts.exclude, c.Systems))
+	var gate Globs
+	if c.MergeGate.Hosts != nil {
+		gate = *c.MergeGate.Hosts
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %t %q %q %q %q", c.Flakes, c.Depth, c.Hosts.include, c.Hosts.exclude, c.Systems,
+		c.MergeGate.All, gate.include, gate.exclude, c.AutoMerge, c.Draft))
 	return hex.EncodeToString(sum[:8])
 }
 

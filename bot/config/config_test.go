@@ -205,7 +205,7 @@ func TestScope(t *testing.T) {
 	if scope(map[string]string{"labels": "nix", "token": "t"}) != usual {
 		t.Error("an input that decides nothing changes the scope")
 	}
-	for name, value := range map[string]string{"depth": "eval", "hosts": "web-*", "systems": "aarch64-linux"} {
+	for name, value := range map[string]string{"depth": "eval", "hosts": "web-*", "systems": "aarch64-linux", "merge-gate": "all", "auto-merge": "squash", "draft": "never"} {
 		if scope(map[string]string{name: value}) == usual {
 			t.Errorf("%s does not change the scope", name)
 		}

@@ -56,6 +56,12 @@ func Conflicted(has []string) []Label {
 	})
 }
 
+// Unconflicted are the state labels of such a pull request once its commits do
+// fit again, though nothing else is new.
+func Unconflicted(has []string) []Label {
+	return slices.DeleteFunc(Conflicted(has), func(l Label) bool { return l == conflict })
+}
+
 func labels(wanted func(state) bool) (all []Label) {
 	for _, s := range states {
 		if wanted(s) {

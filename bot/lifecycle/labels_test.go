@@ -82,6 +82,10 @@ func TestConflicted(t *testing.T) {
 		if diff := cmp.Diff(test.want, called(t, Conflicted(test.has))); diff != "" {
 			t.Errorf("%q: mismatch (-want +got):\n%s", test.has, diff)
 		}
+		after := strings.Join(strings.Fields(strings.Replace(test.want, "conflict", "", 1)), " ")
+		if diff := cmp.Diff(after, called(t, Unconflicted(test.has))); diff != "" {
+			t.Errorf("%q: afterwards mismatch (-want +got):\n%s", test.has, diff)
+		}
 	}
 }
 

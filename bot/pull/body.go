@@ -28,8 +28,8 @@ var noticed = regexp.MustCompile(`(?s)\A<!-- nixferry:notice -->\r?\n(.*?)\r?\n<
 // where there is none, and state hidden in it. Everything outside the section
 // is people's and stays, byte for byte. Section is asked for a text of at most
 // room characters: 60,000, or what people's text leaves of the 65,536 that
-// GitHub takes. A longer one is left out, and where not even the markers have
-// room the body stays as it is. So it does when its section says the same
+// GitHub takes. A longer one is left out, then the earlier attempts, and where
+// not even the markers have room the body stays as it is. So it does when its section says the same
 // already, also where a browser turned the line ends into CRLF. Text in
 // section that looks like a marker is defused.
 func Splice(body string, section func(room int) string, state State) string {
@@ -50,7 +50,11 @@ func Splice(body string, section func(room int) string, state State) string {
 		text = ""
 	}
 	block := begin + text + end
-	if left < 0 || unixLines(old) == block {
+	switch {
+	case left < 0 && len(state.Attempts) > 0:
+		state.Attempts = nil
+		return Splice(body, section, state)
+	case left < 0, unixLines(old) == block:
 		return body
 	}
 	return before + block + after

@@ -50,6 +50,19 @@ func TestSplice(t *testing.T) {
 }
 
 // GitHub takes 65,536 characters, people's and the bot's.
+// The earlier attempts give way before the state does.
+func TestSpliceWithoutAttempts(t *testing.T) {
+	long := state
+	for range 20 {
+		long.Attempts = append(long.Attempts, report.Attempt{Verdict: "ok", Run: "https://github.com/octo/fleet/actions/runs/1234567890"})
+	}
+	people := strings.Repeat("é", maxBody-2-len(stateLine)-1-len(end))
+	got := Splice(people, func(int) string { return "x" }, long)
+	if is, ok := ReadState(got); !ok || is.Head != state.Head || len(is.Attempts) > 0 || characters(got) > maxBody {
+		t.Errorf("%d characters, state %t %+v", characters(got), ok, is)
+	}
+}
+
 func TestSpliceInRoom(t *testing.T) {
 	const frame = len(stateLine) + 1 + len(end)
 	for _, test := range []struct {

@@ -2,8 +2,10 @@ package pull
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/google/go-github/v62/github"
 )
@@ -23,6 +25,9 @@ func (c *Client) Compare(ctx context.Context, before, after string) (ahead, behi
 	})
 	return ahead, behind, err
 }
+
+// saysUnrelated is GitHub's answer about two histories that never met.
+const saysUnrelated = "no common ancestor"
 
 // maxCommits is how many commits a branch may be ahead by.
 const maxCommits = 250
@@ -53,6 +58,9 @@ func (c *Client) Commits(ctx context.Context, base, head string) ([]string, erro
 		}
 		return nil
 	})
+	if errors.Is(err, ErrNotFound) && strings.Contains(strings.ToLower(err.Error()), saysUnrelated) {
+		err = fmt.Errorf("%s: the branch was not made from %s: delete it to have it made anew", doing, base)
+	}
 	if err == nil && total > maxCommits {
 		err = fmt.Errorf("%s: there are %d of them, more than %d: merge %s into the branch or rebase it, or delete it to have it made anew", doing, total, maxCommits, base)
 	}

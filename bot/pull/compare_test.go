@@ -3,6 +3,8 @@ package pull_test
 import (
 	"errors"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -63,6 +65,15 @@ func TestCommits(t *testing.T) {
 	}
 	if _, err := hub.client(t).Commits(t.Context(), branch, "gone"); !errors.Is(err, pull.ErrNotFound) {
 		t.Errorf("got %v", err)
+	}
+	orphan := exec.Command("sh", "-ec", "git update-ref refs/heads/orphan $(git commit-tree -m orphan main^{tree})")
+	orphan.Dir = hub.dir
+	orphan.Env = append(os.Environ(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b")
+	if out, err := orphan.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v", out, err)
+	}
+	if _, err := hub.client(t).Commits(t.Context(), "main", "orphan"); err == nil || !strings.Contains(err.Error(), "delete it to have it made anew") {
+		t.Errorf("got %v, want what to do with a branch of another history", err)
 	}
 }
 

@@ -33,7 +33,7 @@ var actions = []action{
 		return err
 	}},
 	{"Find", []string{"pulls/list"}, func(ctx context.Context, c *pull.Client) error {
-		open, _, err := c.Find(ctx, branch)
+		open, _, err := c.Find(ctx, branch, "main")
 		return missing(err, open != nil)
 	}},
 	{"Superseded", []string{"pulls/list"}, func(ctx context.Context, c *pull.Client) error {
@@ -255,7 +255,7 @@ func TestFindWaitsForAnAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if open, _, err := c.Find(t.Context(), branch); open == nil || err != nil {
+		if open, _, err := c.Find(t.Context(), branch, "main"); open == nil || err != nil {
 			t.Errorf("%s: got %v, %v", name, open, err)
 		}
 	}

@@ -30,7 +30,7 @@ func TestPullFromAFork(t *testing.T) {
 		hub := serve(t)
 		own := hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "not from the fork"})
 		c, ctx := hub.fork(t, name), t.Context()
-		if open, closed, err := c.Find(ctx, branch); open != nil || closed != nil || err != nil {
+		if open, closed, err := c.Find(ctx, branch, "main"); open != nil || closed != nil || err != nil {
 			t.Errorf("%s: got %v, %v, %v, want none", name, open, closed, err)
 		}
 		created, fresh, err := c.Create(ctx, pull.Proposal{Branch: branch, Base: "main", Title: "from the fork", Body: pull.Splice("", says("x"), pull.State{Lane: "fleet"})})
@@ -40,7 +40,7 @@ func TestPullFromAFork(t *testing.T) {
 		if is, _ := hub.server.Pull("octo", "fleet", created.Number); is.Head.Fork != name || is.Head.Name != branch {
 			t.Errorf("%s: its branch is %+v", name, is.Head)
 		}
-		if open, _, err := c.Find(ctx, branch); !cmp.Equal(created, open) || err != nil {
+		if open, _, err := c.Find(ctx, branch, "main"); !cmp.Equal(created, open) || err != nil {
 			t.Errorf("%s: found %v: %s", name, err, cmp.Diff(created, open))
 		}
 		if again, fresh, err := c.Create(ctx, pull.Proposal{Branch: branch, Base: "main", Title: "again"}); fresh || again.Number != created.Number || err != nil {

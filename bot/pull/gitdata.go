@@ -17,8 +17,12 @@ import (
 var (
 	ErrMoved     = errors.New("somebody moved it meanwhile: run again, which works with what is there then")
 	ErrProtected = errors.New("exempt the bot from that rule under Settings → Rules, or name another `branch`")
+	ErrUnsigned  = errors.New("GitHub signs the bot's own commits alone: with people's commits on the branch, use `commit-mode: git` with `signing-key`, or exempt the bot under Settings → Rules")
 	ErrOtherTree = errors.New("set `commit-mode: git`, and report this at https://github.com/nixferry/nixferry/issues")
 )
+
+// saysUnsigned is in GitHub's words about the rule that wants signatures.
+const saysUnsigned = "verified signatures"
 
 // GitHub's sentences about rules that a move of a branch breaks.
 // https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
@@ -55,8 +59,8 @@ type CommitSpec struct {
 	// Tree is what the commit must hold in the end, by git's hash.
 	Tree    string
 	Message string
-	// Author is the token's owner when nil. Only then GitHub signs.
-	Author *Person
+	// Author and Committer are the token's owner when nil. Only then GitHub signs.
+	Author, Committer *Person
 }
 
 // MakeCommit makes a commit out of blobs and a tree through the API, and says
@@ -72,15 +76,21 @@ func (c *Client) MakeCommit(ctx context.Context, spec CommitSpec) (sha string, v
 	commit := &github.Commit{
 		Message: &spec.Message, Tree: &github.Tree{SHA: &spec.Tree}, Parents: []*github.Commit{{SHA: &spec.Parent}},
 	}
-	if by := spec.Author; by != nil {
-		commit.Author = &github.CommitAuthor{Name: &by.Name, Email: &by.Email, Date: &github.Timestamp{Time: by.When}}
-	}
+	commit.Author, commit.Committer = spec.Author.signature(), spec.Committer.signature()
 	err = c.settle(ctx, "making a commit on top of "+spec.Parent, func(ctx context.Context) error {
 		made, _, err := c.api.Git.CreateCommit(ctx, c.headOwner, c.headRepo, commit, nil)
 		sha, verified = made.GetSHA(), made.GetVerification().GetVerified()
 		return err
 	})
 	return sha, verified, err
+}
+
+// signature is the person as go-github has it, nil for nobody.
+func (p *Person) signature() *github.CommitAuthor {
+	if p == nil {
+		return nil
+	}
+	return &github.CommitAuthor{Name: &p.Name, Email: &p.Email, Date: &github.Timestamp{Time: p.When}}
 }
 
 // makeTree has GitHub make the commit's tree out of that of its parent.
@@ -150,8 +160,11 @@ func (c *Client) MoveBranch(ctx context.Context, branch, to, lease string) error
 		final, err = c.move(ctx, id, branch, to, lease)
 		return err
 	})
-	if final != nil {
+	switch {
+	case final != nil:
 		return fmt.Errorf("%s: %w", doing, final)
+	case errors.Is(err, ErrUnavailable): // GraphQL may not give a rule's name
+		return fmt.Errorf("%w; or a rule forbids it, see Settings → Rules", err)
 	}
 	return err
 }
@@ -175,7 +188,11 @@ func (c *Client) move(ctx context.Context, repository, branch, to, lease string)
 		err = c.set(ctx, branch, to, lease == "")
 	}
 	if slices.ContainsFunc(saysRule, func(text string) bool { return says(err, text) }) {
-		return fmt.Errorf("GitHub says %q: %w", words(err, c.token), ErrProtected), nil
+		reason := ErrProtected
+		if says(err, saysUnsigned) {
+			reason = ErrUnsigned
+		}
+		return fmt.Errorf("GitHub says %q: %w", words(err, c.token), reason), nil
 	}
 	return nil, err
 }

@@ -194,6 +194,23 @@ func TestMoveBranch(t *testing.T) {
 	}
 }
 
+// Where the rules want signatures, a person's commit is in the way.
+func TestMoveBranchUnsigned(t *testing.T) {
+	hub := serve(t)
+	hub.server.Configure("octo/fleet", github.Settings{RequireSignatures: []string{"~ALL"}})
+	c, ada := hub.client(t), &pull.Person{Name: "Ada", Email: "ada@example.org", When: hub.now}
+	made, _, err := c.MakeCommit(t.Context(), pull.CommitSpec{
+		Parent: hub.head, Tree: hub.git(t, "", "rev-parse", hub.head+"^{tree}"), Message: "hers", Author: ada, Committer: ada,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = c.MoveBranch(t.Context(), "new", made, "")
+	if !errors.Is(err, pull.ErrUnsigned) || !strings.Contains(err.Error(), "signing-key") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A branch that a rule protects stays where it is.
 func TestMoveBranchAgainstRules(t *testing.T) {
 	all := []string{"~ALL"}

@@ -14,7 +14,7 @@ import (
 // found is the open pull request of the branch as GitHub has it now.
 func (h *hub) found(t *testing.T) *pull.Pull {
 	t.Helper()
-	open, _, err := h.client(t).Find(t.Context(), branch)
+	open, _, err := h.client(t).Find(t.Context(), branch, "main")
 	if err != nil || open == nil {
 		t.Fatalf("got %v, %v", open, err)
 	}

@@ -14,7 +14,7 @@ import (
 func TestLifeOfAPullRequest(t *testing.T) {
 	hub := serve(t)
 	c, ctx := hub.client(t), t.Context()
-	if open, closed, err := c.Find(ctx, branch); open != nil || closed != nil || err != nil {
+	if open, closed, err := c.Find(ctx, branch, "main"); open != nil || closed != nil || err != nil {
 		t.Fatalf("got %v, %v, %v, want none", open, closed, err)
 	}
 	state := pull.State{Head: hub.head, Verdict: "ok", Complete: true}
@@ -22,7 +22,7 @@ func TestLifeOfAPullRequest(t *testing.T) {
 	if err != nil || !fresh {
 		t.Fatalf("got %v, %v", fresh, err)
 	}
-	open, _, err := c.Find(ctx, branch)
+	open, _, err := c.Find(ctx, branch, "main")
 	if diff := cmp.Diff(created, open); diff != "" || err != nil {
 		t.Errorf("%v, found other than created (-created +found):\n%s", err, diff)
 	}
@@ -58,7 +58,7 @@ func TestLifeOfAPullRequest(t *testing.T) {
 	if got.State != "closed" || len(got.Comments) != 1 || got.Comments[0].Body != "The base caught up." {
 		t.Errorf("got %s with comments %v, want it closed with one", got.State, got.Comments)
 	}
-	open, closed, err := c.Find(ctx, branch)
+	open, closed, err := c.Find(ctx, branch, "main")
 	if open != nil || closed == nil || closed.Number != 1 || closed.Open || closed.Closed.IsZero() || err != nil {
 		t.Errorf("got %v, %+v, %v, want one closed", open, closed, err)
 	}
@@ -148,7 +148,7 @@ func TestFindPrefersTheBotsOwn(t *testing.T) {
 	hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "bot's", Body: signed})
 	hub.create(t, pull.Proposal{Branch: branch, Base: "old", Title: "person's"})
 	hub.create(t, pull.Proposal{Branch: "other", Base: "main", Title: "another branch's", Body: signed})
-	open, _, err := c.Find(ctx, branch)
+	open, _, err := c.Find(ctx, branch, "main")
 	if err != nil || open.Title != "bot's" {
 		t.Errorf("got %+v, %v", open, err)
 	}
@@ -158,15 +158,27 @@ func TestFindPrefersTheBotsOwn(t *testing.T) {
 		}
 		hub.now = hub.now.Add(time.Hour)
 	}
-	if _, closed, err := c.Find(ctx, branch); err != nil || closed.Title != "bot's" {
+	if _, closed, err := c.Find(ctx, branch, "main"); err != nil || closed.Title != "bot's" {
 		t.Errorf("got %+v, %v", closed, err)
 	}
 	last := hub.create(t, pull.Proposal{Branch: branch, Base: "main", Title: "last"})
 	if err := c.Close(ctx, last.Number, "x"); err != nil {
 		t.Fatal(err)
 	}
-	if _, closed, err := c.Find(ctx, branch); err != nil || closed.Title != "last" {
+	if _, closed, err := c.Find(ctx, branch, "main"); err != nil || closed.Title != "last" {
 		t.Errorf("got %+v, %v", closed, err)
+	}
+}
+
+// What a person has open from the bot's branch to another base is theirs.
+func TestFindLeavesPeoplesAlone(t *testing.T) {
+	hub := serve(t)
+	hub.create(t, pull.Proposal{Branch: branch, Base: "old", Title: "person's"})
+	if open, closed, err := hub.client(t).Find(t.Context(), branch, "main"); open != nil || closed != nil || err != nil {
+		t.Errorf("got %+v, %+v, %v", open, closed, err)
+	}
+	if open, _, err := hub.client(t).Find(t.Context(), branch, "old"); open == nil || err != nil {
+		t.Errorf("got %+v, %v, want what goes to base, whoever opened it", open, err)
 	}
 }
 
@@ -177,7 +189,7 @@ func TestFindTakesNoOthers(t *testing.T) {
 		{"number": 1, "state": "open", "head": {"ref": "other", "repo": {"full_name": "octo/fleet"}}},
 		{"number": 2, "state": "open", "head": {"ref": "` + branch + `", "repo": {"full_name": "evil/fleet"}}},
 		{"number": 3, "state": "open", "head": {"ref": "` + branch + `", "repo": null}}]`})
-	if open, closed, err := hub.client(t).Find(t.Context(), branch); open != nil || closed != nil || err != nil {
+	if open, closed, err := hub.client(t).Find(t.Context(), branch, "main"); open != nil || closed != nil || err != nil {
 		t.Errorf("got %v, %v, %v, want none", open, closed, err)
 	}
 }
@@ -207,7 +219,7 @@ func TestLabel(t *testing.T) {
 	if err := c.SetLabels(ctx, created, []string{"nixferry", "Dependencies"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	labelled, _, err := c.Find(ctx, branch)
+	labelled, _, err := c.Find(ctx, branch, "main")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +260,7 @@ func TestInvite(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s\n%v", diff, notes)
 	}
-	is, _, err := hub.client(t).Find(t.Context(), branch)
+	is, _, err := hub.client(t).Find(t.Context(), branch, "main")
 	if err != nil {
 		t.Fatal(err)
 	}

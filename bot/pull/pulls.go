@@ -50,18 +50,18 @@ type Change struct {
 }
 
 // Find returns the open pull request of a branch of this repository, and the
-// one closed last; nil for none. Of several open ones (to different bases) it
-// is one with the bot's section, if there is such a one.
-func (c *Client) Find(ctx context.Context, branch string) (open, closed *Pull, err error) {
+// one closed last; nil for none. Of several open ones it is the one to base,
+// else one with the bot's section; others to another base are not its business.
+func (c *Client) Find(ctx context.Context, branch, base string) (open, closed *Pull, err error) {
 	err = c.call(ctx, "looking for the pull request of "+branch, func(ctx context.Context) (err error) {
-		open, closed, err = c.look(ctx, branch)
+		open, closed, err = c.look(ctx, branch, base)
 		return err
 	})
 	return open, closed, err
 }
 
 // look is one attempt of Find.
-func (c *Client) look(ctx context.Context, branch string) (open, closed *Pull, err error) {
+func (c *Client) look(ctx context.Context, branch, base string) (open, closed *Pull, err error) {
 	listed, _, err := c.api.PullRequests.List(ctx, c.owner, c.repo, &github.PullRequestListOptions{
 		State: "all", Head: c.headOwner + ":" + branch, Sort: "created", Direction: "desc",
 		ListOptions: github.ListOptions{PerPage: 100},
@@ -73,9 +73,9 @@ func (c *Client) look(ctx context.Context, branch string) (open, closed *Pull, e
 		}
 		pull := read(one)
 		switch {
-		case pull.Open && (open == nil || !signed(open) && signed(pull)):
+		case pull.Open && pull.claim(base) > open.claim(base):
 			open = pull
-		case !pull.Open && (closed == nil || pull.Closed.After(closed.Closed)):
+		case !pull.Open && pull.claim(base) > 0 && (closed == nil || pull.Closed.After(closed.Closed)):
 			closed = pull
 		}
 	}
@@ -88,10 +88,20 @@ func (c *Client) ours(p *github.PullRequest) bool {
 	return strings.EqualFold(p.GetHead().GetRepo().GetFullName(), c.headOwner+"/"+c.headRepo)
 }
 
-// signed reports whether the body has the bot's section.
-func signed(p *Pull) bool {
-	_, ok := find(p.Body)
-	return ok
+// claim ranks a pull request by how much it looks like the one to be kept
+// current: 0 for one that does not at all, and for none.
+func (p *Pull) claim(base string) int {
+	rank := 0
+	if p == nil {
+		return rank
+	}
+	if _, signed := find(p.Body); signed {
+		rank++
+	}
+	if p.Base == base {
+		rank += 2
+	}
+	return rank
 }
 
 // Create opens a pull request. If the branch turns out to have an open one
@@ -100,7 +110,7 @@ func (c *Client) Create(ctx context.Context, p Proposal) (pull *Pull, created bo
 	sent := false
 	err = c.call(ctx, "opening a pull request for "+p.Branch, func(ctx context.Context) (err error) {
 		if sent { // and its answer was lost
-			if pull, _, err = c.look(ctx, p.Branch); err != nil || pull != nil {
+			if pull, _, err = c.look(ctx, p.Branch, p.Base); err != nil || pull != nil {
 				created = true
 				return err
 			}
@@ -111,7 +121,7 @@ func (c *Client) Create(ctx context.Context, p Proposal) (pull *Pull, created bo
 		}
 		sent = sent || lost(err)
 		if says(err, saysExists) {
-			if open, _, lookErr := c.look(ctx, p.Branch); lookErr != nil || open != nil {
+			if open, _, lookErr := c.look(ctx, p.Branch, p.Base); lookErr != nil || open != nil {
 				pull, created = open, sent
 				return lookErr
 			}

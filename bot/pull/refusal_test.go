@@ -128,7 +128,7 @@ func TestCallsStop(t *testing.T) {
 	hub.server.Inject(github.Fault{Status: 503})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, _, err := c.Find(ctx, branch); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := c.Find(ctx, branch, "main"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the deadline's error", err)
 	}
 }

@@ -16,6 +16,9 @@ type Conflict struct {
 	// Branch is the bot's, Base where the pull request goes to, Bump the bot's
 	// commit that the branch holds now; empty where it holds none.
 	Branch, Base, Bump string
+	// Fork is the address of the repository the branch is in, where that is not
+	// the one of the base.
+	Fork string
 }
 
 // Sentence says in plain text what is wrong.
@@ -51,20 +54,36 @@ func (c Conflict) places(name func(string) string) string {
 // fitting are the commands that put people's commits on base alone, where the
 // next run finds them.
 func (c Conflict) fitting() string {
-	onto := shell("origin/" + c.Base)
+	onto, remote := shell("origin/"+c.Base), c.remote()
 	if c.Bump != "" {
 		onto = "--onto " + onto + " " + c.Bump
 	}
-	return "git fetch origin\ngit switch --detach " + shell("origin/"+c.Branch) +
-		"\ngit rebase " + onto + "\ngit push --force-with-lease origin " + shell("HEAD:refs/heads/"+c.Branch)
+	return c.fetching() + "git switch --detach " + shell(remote+"/"+c.Branch) +
+		"\ngit rebase " + onto + "\ngit push --force-with-lease " + remote + " " + shell("HEAD:refs/heads/"+c.Branch)
 }
 
 // dropping are the commands that leave the bot's commit, or none, on its branch.
 func (c Conflict) dropping() string {
 	if c.Bump == "" {
-		return "git push origin " + shell(":refs/heads/"+c.Branch)
+		return c.fetching() + "git push " + c.remote() + " " + shell(":refs/heads/"+c.Branch)
 	}
-	return "git fetch origin\ngit push --force-with-lease origin " + shell(c.Bump+":refs/heads/"+c.Branch)
+	return c.fetching() + "git push --force-with-lease " + c.remote() + " " + shell(c.Bump+":refs/heads/"+c.Branch)
+}
+
+// remote is what a clone calls the repository that the branch is in.
+func (c Conflict) remote() string {
+	if c.Fork == "" {
+		return "origin"
+	}
+	return "nixferry-fork"
+}
+
+// fetching are the commands that bring everything that is needed.
+func (c Conflict) fetching() string {
+	if c.Fork == "" {
+		return "git fetch origin\n"
+	}
+	return "git remote add " + c.remote() + " " + shell(c.Fork) + "\ngit fetch --multiple origin " + c.remote() + "\n"
 }
 
 // plainWord is what a shell takes as it is.

@@ -17,6 +17,10 @@ func TestConflict(t *testing.T) {
 			SHA: "1234567890123456789012345678901234567890", Author: "Ada", Subject: "Repair mail", Paths: []string{"hosts/mail.nix", "hosts/web.nix"},
 			Branch: "nixferry/nixos-unstable", Base: "main", Bump: "abcdef7890123456789012345678901234567890",
 		},
+		"conflict-fork": {
+			SHA: "1234567890123456789012345678901234567890", Author: "Ada", Subject: "Repair mail", Paths: []string{"hosts/mail.nix"},
+			Branch: "nixferry/nixos-unstable", Base: "main", Bump: "abcdef7890123456789012345678901234567890", Fork: "https://github.com/ada/fleet.git",
+		},
 		"conflict-hostile": {SHA: "1234567", Author: evil, Subject: evil, Paths: []string{evil, "a", "b", "c", "d", "e", "f"}, Branch: "it's", Base: "$(id)"},
 	} {
 		golden(t, name+".md", c.Markdown(r)+"\n"+c.Sentence()+"\n")
