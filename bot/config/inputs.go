@@ -31,7 +31,7 @@ var Inputs = []Input{
 	{Name: "also-update", Help: "Other inputs to relock.", set: list(func(c *Config) *[]string { return &c.AlsoUpdate })},
 	{Name: "hold", Help: "Inputs that must not move.", set: list(func(c *Config) *[]string { return &c.Hold })},
 	{Name: "base", Help: "Branch the pull request goes to; the one checked out when empty.", set: setBranch(func(c *Config) *string { return &c.Base })},
-	{Name: "branch", Help: "The bot's branch; `nixferry/<channel>` when empty.", set: setBranch(func(c *Config) *string { return &c.Branch })},
+	{Name: "branch", Help: "The bot's branch; `nixferry/<channel>` when empty, with `-<directory>` for a single flake below the root.", set: setBranch(func(c *Config) *string { return &c.Branch })},
 	{Name: "commit-message", Help: "Message of the bump commit; nixferry writes one when empty.", set: text(func(c *Config) *string { return &c.CommitMessage })},
 	{Name: "git-author", Default: "nixferry[bot] <nixferry[bot]@users.noreply.github.com>", Help: "Author and committer, as `Name <address>`.", set: setAuthor},
 	{Name: "commit-mode", Default: Git, Help: "`git`, or `api` to have GitHub make and sign the commits; then it chooses their author.", set: oneOf(func(c *Config) *string { return &c.CommitMode }, Git, API)},

@@ -33,9 +33,10 @@ func (c Conflict) Markdown(r Report) string {
 	commit := homeLink(code(short(c.SHA)), r.Repository+"/commit/"+url.PathEscape(c.SHA))
 	return fmt.Sprintf("> [!WARNING]\n> **Not renewed.** The newest bump (%s, on %s) does not go together with %s, %s (%s): both change %s. "+
 		"Nothing was touched; what follows is about the branch as it stands.\n\n"+
-		"Either make it fit, settling what git stops at:\n\n%s\nor go on without what people committed here:\n\n%s",
+		"Either make it fit: merge %s into this branch (\"Resolve conflicts\" below, where GitHub offers it), or settle what git stops at in\n\n%s\n"+
+		"Or go on without what people committed here:\n\n%s",
 		r.target(onGitHub), code(r.baseName()+" at "+short(r.Base.Rev)), commit, inline(label(c.Subject)), inline(label(c.Author)), c.places(code),
-		fence(c.fitting()), fence(c.dropping()))
+		code(c.Base), fence(c.fitting()), fence(c.dropping()))
 }
 
 // places are the paths, the first few of them.
