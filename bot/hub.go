@@ -35,11 +35,15 @@ func readEvent(w World) (event.Request, error) {
 			return event.Request{}, fmt.Errorf("reading the event: %w", err)
 		}
 	}
-	return event.Parse(event.Vars{
+	request, err := event.Parse(event.Vars{
 		EventName:  w.Getenv("GITHUB_EVENT_NAME"),
 		Repository: w.Getenv("GITHUB_REPOSITORY"),
 		Ref:        w.Getenv("GITHUB_REF"),
 	}, body)
+	if err == nil && (request.Comment != nil || request.Pull != nil) {
+		err = fmt.Errorf("reading the event: nixferry does not answer %s yet: %w", request.Event, event.ErrUnsupported)
+	}
+	return request, err
 }
 
 // newHub prepares to talk to GitHub.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nixferry/nixferry/bot/config"
+	"github.com/nixferry/nixferry/bot/event"
 	"github.com/nixferry/nixferry/bot/nix"
 	"github.com/nixferry/nixferry/bot/repo"
 	"github.com/nixferry/nixferry/bot/report"
@@ -24,6 +25,10 @@ import (
 // `fail-on` asks for it.
 func Run(ctx context.Context, w World, cfg config.Config) error {
 	request, err := readEvent(w)
+	if errors.Is(err, event.ErrNothing) {
+		newProgress(w).line("%v", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
