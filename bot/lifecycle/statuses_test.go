@@ -266,7 +266,9 @@ func FuzzStatuses(f *testing.F) {
 			if i%3 == 0 {
 				h.Reason = text
 			}
-			hosts = append(hosts, h)
+			if !slices.ContainsFunc(hosts, func(other report.Host) bool { return other.Name == h.Name }) {
+				hosts = append(hosts, h)
+			}
 		}
 		g := config.Gate{}
 		if globs, err := config.ParseGlobs([]string{pattern}); err == nil {
