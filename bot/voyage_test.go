@@ -35,10 +35,11 @@ var today = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 // A voyage is a repository on a local GitHub, and runs that bring bumps to it:
 // all of a run but Nix.
 type voyage struct {
-	t      *testing.T
-	dir    string
-	server *github.Server
-	cfg    config.Config
+	t *testing.T
+	// clone is where the runs find the repository; what they write is in dir.
+	dir, clone string
+	server     *github.Server
+	cfg        config.Config
 	// lock is the content of flake.lock that a run bumps to, "" for none, and age
 	// how many days ago that was made.
 	lock string
@@ -70,6 +71,15 @@ git clone -q --template= --bare clone repos/octo/fleet.git`, dir).CombinedOutput
 	return dir, nil
 })
 
+// TestMain takes the harbour away at the end.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := harbour(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
 // embark starts a voyage.
 func embark(t *testing.T, settings github.Settings) *voyage {
 	t.Helper()
@@ -93,12 +103,8 @@ func embark(t *testing.T, settings github.Settings) *voyage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if bad := v.server.Violations(); len(bad) > 0 {
-			t.Errorf("GitHub would not have it:\n%s", strings.Join(bad, "\n"))
-		}
-		_ = v.server.Close()
-	})
+	v.clone = filepath.Join(v.dir, "clone")
+	v.watch()
 	unstable, err := channel.Parse("nixos-unstable")
 	if err != nil {
 		t.Fatal(err)
@@ -111,10 +117,39 @@ func embark(t *testing.T, settings github.Settings) *voyage {
 	return v
 }
 
+// watch ends the server with the test, which must not have shocked it.
+func (v *voyage) watch() {
+	v.t.Cleanup(func() {
+		if bad := v.server.Violations(); len(bad) > 0 {
+			v.t.Errorf("GitHub would not have it:\n%s", strings.Join(bad, "\n"))
+		}
+		_ = v.server.Close()
+	})
+}
+
+// again is a voyage that goes on from where v is, without touching it. The two
+// share a clone. It is kept in memory where that can be: disks do not like many
+// small files that soon go.
+func (v *voyage) again(t *testing.T) *voyage {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "nixferry-voyage-")
+	if err != nil {
+		dir = t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	next := *v
+	next.t, next.dir = t, dir
+	if next.server, err = v.server.Copy(filepath.Join(dir, "repos")); err != nil {
+		t.Fatal(err)
+	}
+	next.watch()
+	return &next
+}
+
 // run is one run of nixferry. Its judgement is v's.
 func (v *voyage) run(ctx context.Context) error {
 	v.t.Helper()
-	checkout, err := repo.Open(filepath.Join(v.dir, "clone"))
+	checkout, err := repo.Open(v.clone)
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -231,9 +266,9 @@ var (
 // ending reads what the voyage came to.
 func (v *voyage) ending() ending {
 	e := ending{Pulls: v.server.Pulls("octo", "fleet"), Issues: v.server.Issues("octo", "fleet"), Statuses: map[string]string{}}
-	if log := v.shell("git rev-parse -q --verify $0 && git log --format='%an %s %T' main..$0 || true", ferryBranch); log != "" {
-		tip := log[:40]
-		e.Log = log[40:]
+	branches := v.server.Branches("octo", "fleet")
+	if tip := branches[ferryBranch]; tip != "" {
+		e.Log = v.log(branches["main"] + ".." + tip)
 		for _, s := range v.server.Statuses("octo", "fleet", tip) {
 			e.Statuses[s.Context] = s.State
 		}
@@ -246,6 +281,20 @@ func (v *voyage) ending() ending {
 		level(&e.Issues[i])
 	}
 	return e
+}
+
+// logs are the commits of ranges that were asked for before.
+var logs sync.Map
+
+// log shows a range of commits.
+func (v *voyage) log(commits string) string {
+	v.t.Helper()
+	if known, ok := logs.Load(commits); ok {
+		return known.(string)
+	}
+	text := v.shell("git log --format='%an %s %T' $0", commits)
+	logs.Store(commits, text)
+	return text
 }
 
 // level takes out of an issue what tells nothing.

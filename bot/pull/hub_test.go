@@ -189,11 +189,19 @@ var template = sync.OnceValue(func() made {
 	return made{dir, string(head), err}
 })
 
+// TestMain keeps the repositories in memory where that can be: disks do not like
+// many small files that soon go.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	memory, err := os.MkdirTemp("/dev/shm", "nixferry-pull-")
+	if err == nil {
+		_ = os.Setenv("TMPDIR", memory)
+	}
 	code := m.Run()
-	if err := os.RemoveAll(template().dir); err != nil {
-		code = 1
+	for _, dir := range []string{template().dir, memory} {
+		if err := os.RemoveAll(dir); err != nil {
+			code = 1
+		}
 	}
 	os.Exit(code)
 }

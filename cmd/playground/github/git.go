@@ -30,6 +30,7 @@ func gitEnv() []string {
 		{"uploadpack.allowFilter", "true"},
 		{"gc.auto", "0"},
 		{"receive.autogc", "false"},
+		{"core.fsync", "none"}, // nothing here outlives the machine
 	}
 	for i, s := range settings {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, s[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, s[1]))
@@ -88,7 +89,7 @@ var (
 
 // lasting tells whether a successful answer is good for ever.
 func (c gitCommand) lasting() bool {
-	return c.env == nil && asksObjects[c.args[0]] &&
+	return c.env == nil && asksObjects[c.args[0]] && !slices.Contains(c.args, "--all") &&
 		!slices.ContainsFunc(c.args[1:], func(arg string) bool { return arg == "blob" || !objectName.MatchString(arg) })
 }
 
@@ -153,8 +154,8 @@ func (r *repository) branch(name string) string { return r.refs["refs/heads/"+na
 
 // defaultBranch is where HEAD points.
 func (r *repository) defaultBranch() (string, error) {
-	out, err := r.git("symbolic-ref", "--short", "HEAD")
-	return strings.TrimSpace(out), err
+	head, err := os.ReadFile(filepath.Join(r.path(), "HEAD"))
+	return strings.TrimPrefix(strings.TrimSpace(string(head)), "ref: refs/heads/"), err
 }
 
 var hexSHA = regexp.MustCompile(`^[0-9a-f]{7,40}$`)

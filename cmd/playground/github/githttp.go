@@ -44,6 +44,8 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request, operation, nam
 		http.Error(w, fmt.Sprintf("Permission to %s.git denied to %s.", name, caller.Login), http.StatusForbidden)
 	case operation == "git/push":
 		s.receive(w, r, repo, caller, body)
+	case r.Method == http.MethodGet:
+		s.advertise(w, r, repo, caller)
 	default:
 		s.runBackend(w, r, repo, caller, body)
 	}

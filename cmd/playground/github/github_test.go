@@ -97,7 +97,13 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
+// run keeps the repositories in memory where that can be: disks do not like many
+// small files that soon go.
 func run(m *testing.M) int {
+	if memory, err := os.MkdirTemp("/dev/shm", "playground-"); err == nil {
+		defer os.RemoveAll(memory)
+		_ = os.Setenv("TMPDIR", memory)
+	}
 	dir, err := os.MkdirTemp("", "playground-test-")
 	if err != nil {
 		panic(err)

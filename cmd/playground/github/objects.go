@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func getBlob(c *call) (any, error) {
@@ -183,11 +184,12 @@ func createCommit(c *call) (any, error) {
 		return nil, err
 	}
 	signs := c.caller.app() && asked.Author == nil && asked.Committer == nil
+	now := c.server.clock().Format(time.RFC3339)
 	if signs {
-		asked.Committer = &webFlow
+		asked.Committer = &person{webFlow.Name, webFlow.Email, now}
 	}
 	if asked.Author == nil {
-		asked.Author = &person{Name: c.caller.Login, Email: c.caller.Login + "@users.noreply.github.com"}
+		asked.Author = &person{c.caller.Login, c.caller.Login + "@users.noreply.github.com", now}
 	}
 	if asked.Committer == nil {
 		asked.Committer = asked.Author

@@ -48,7 +48,7 @@ func (r *repository) breaches(u refUpdate, env []string) (found []breach, err er
 		broken(rules.NoCreation, "Cannot create ref due to creations being restricted.")
 	default:
 		broken(rules.NoUpdate, "Cannot update this protected ref.")
-		if r.forced(u, env) {
+		if governs(rules.NoForcePush, branch) && r.forced(u, env) {
 			broken(rules.NoForcePush, "Cannot force-push to this branch")
 		}
 	}
@@ -158,10 +158,11 @@ func (r *repository) refusal(u refUpdate, found []breach) (word, message string)
 }
 
 // quarantine unpacks what a push brings beside the repository, as git does for
-// its hooks. It returns the environment in which git finds it.
+// its hooks. It returns the environment in which git finds it. No rule but two
+// asks for it.
 // https://git-scm.com/docs/git-receive-pack#_quarantine_environment
 func (r *repository) quarantine(p push) (env []string, done func(), err error) {
-	if len(p.pack) == 0 { // it only deletes
+	if len(p.pack) == 0 || len(r.settings.NoForcePush)+len(r.settings.RequireSignatures) == 0 { // it only deletes, or nobody asks
 		return nil, func() {}, nil
 	}
 	dir, err := os.MkdirTemp("", "playground-quarantine-")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	api "github.com/google/go-github/v62/github"
 
@@ -152,5 +153,45 @@ func TestRulesRefuseWholePush(t *testing.T) {
 	_, _, err = client(t, server, bot).Git.GetCommit(t.Context(), "octo", "fleet", git(t, dir, "rev-parse", "HEAD"))
 	if status, _ := said(t, err); status != http.StatusNotFound {
 		t.Errorf("a commit that was refused is there: %d", status)
+	}
+}
+
+// A commit that only comes with the push may lose others, too.
+func TestForcedByNewCommit(t *testing.T) {
+	server := lawful(t)
+	dir := clone(t, server, bot, "octo/fleet")
+	git(t, dir, "commit", "--quiet", "--allow-empty", "-m", "work")
+	server.Configure("octo/fleet", github.Settings{NoForcePush: []string{branch}})
+	out, err := gitCommand(dir, "push", "--force", "origin", "HEAD:"+branch).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "Cannot force-push to this branch") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// What a branch of one repository has is new to another, be it the same commit.
+func TestUnsignedElsewhere(t *testing.T) {
+	person := &api.CommitAuthor{Name: api.String("Ada"), Email: api.String("ada@example.org"), Date: &api.Timestamp{Time: time.Unix(1_900_000_000, 0)}}
+	for _, free := range []bool{true, false} {
+		server := lawful(t)
+		server.Configure("octo/fleet", github.Settings{RequireSignatures: []string{"strict"}})
+		c, main := client(t, server, bot), server.Branches("octo", "fleet")["main"]
+		parent, _, err := c.Git.GetCommit(t.Context(), "octo", "fleet", main)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, _, err := c.Git.CreateCommit(t.Context(), "octo", "fleet", &api.Commit{
+			Message: api.String("hers"), Tree: parent.Tree, Parents: []*api.Commit{parent}, Author: person, Committer: person,
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if free {
+			if err := move(t, server, "free", made.GetSHA()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := move(t, server, "strict", made.GetSHA()); (err == nil) != free {
+			t.Errorf("on another branch already: %v; got %v", free, err)
+		}
 	}
 }

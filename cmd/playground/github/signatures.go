@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/hiddeco/sshsig"
 	"golang.org/x/crypto/ssh"
@@ -22,12 +23,17 @@ type keyring struct {
 // webFlow is the committer of what GitHub commits and signs itself.
 var webFlow = person{Name: "GitHub", Email: "noreply@github.com"}
 
-func newKeyring(people map[string]string) (keyring, error) {
+// ownKey is the same for all servers of a process, as GitHub's is.
+var ownKey = sync.OnceValues(func() (ssh.Signer, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return keyring{}, fmt.Errorf("making the local GitHub's signing key: %w", err)
+		return nil, err
 	}
-	own, err := ssh.NewSignerFromKey(private)
+	return ssh.NewSignerFromKey(private)
+})
+
+func newKeyring(people map[string]string) (keyring, error) {
+	own, err := ownKey()
 	if err != nil {
 		return keyring{}, fmt.Errorf("making the local GitHub's signing key: %w", err)
 	}

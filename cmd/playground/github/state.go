@@ -83,3 +83,16 @@ func (s *Server) Dispatches(owner, repo string) (all []Dispatch) {
 	s.look(owner, repo, func(r *repository) { all = append(all, r.dispatches...) })
 	return all
 }
+
+// Branches are the commits that the repository's branches are at, by name.
+func (s *Server) Branches(owner, repo string) map[string]string {
+	all := map[string]string{}
+	s.look(owner, repo, func(r *repository) {
+		for ref, sha := range r.refs {
+			if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
+				all[name] = sha
+			}
+		}
+	})
+	return all
+}
