@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // A Kind is the family a channel belongs to.
@@ -87,7 +89,7 @@ func nearest(name string) string {
 	}
 	best, distance := "", len(name)+len(forms)
 	for _, candidate := range candidates {
-		if d := editDistance(name, candidate); d < distance {
+		if d := levenshtein.ComputeDistance(name, candidate); d < distance {
 			best, distance = candidate, d
 		}
 	}
@@ -95,26 +97,4 @@ func nearest(name string) string {
 		return ""
 	}
 	return " (did you mean " + best + "?)"
-}
-
-// editDistance counts the single-byte insertions, deletions and replacements
-// between a and b (Levenshtein's distance, one row at a time).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

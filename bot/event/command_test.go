@@ -153,23 +153,6 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"web", "wbe", 2}, {"web", "web", 0},
-	} {
-		if got := distance(test.a, test.b); got != test.want {
-			t.Errorf("distance(%q, %q) is %d, want %d", test.a, test.b, got, test.want)
-		}
-	}
-	// Of two that are equally near, the first.
-	if got := nearest("wxb", []string{"mail", "web", "wob"}); got != "web" {
-		t.Errorf("nearest is %q, want web", got)
-	}
-}
-
 func FuzzCommands(f *testing.F) {
 	for _, body := range []string{
 		"/ferry help", "a\r\n- /ferry retry web db-1\n  /ferry hold `nixpkgs`", "```\n/ferry help\n```\n> /ferry help",
@@ -238,5 +221,16 @@ func checkLine(t *testing.T, c Command, names Known) {
 		if diff := cmp.Diff(c, again); diff != "" || err != nil {
 			t.Errorf("reading %q again: %v, mismatch (-want +got):\n%s", c, err, diff)
 		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	// Of two that are equally near, the first.
+	if got := nearest("wxb", []string{"mail", "web", "wob"}); got != "web" {
+		t.Errorf("nearest is %q, want web", got)
+	}
+	// What is long is near to nothing, however the bytes are counted.
+	if got := nearest(strings.Repeat("x", 1<<16+2), []string{"web"}); got != "" {
+		t.Errorf("nearest is %q, want none", got)
 	}
 }
