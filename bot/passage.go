@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nixferry/nixferry/bot/lifecycle"
@@ -29,9 +30,10 @@ type passage struct {
 	// weigh judges a commit against base.
 	weigh func(ctx context.Context, all bumps, head string) (report.Report, error)
 	bump  string // the bump commit, "" when nothing moves
-	// report is what the run has to say, judged the commit it says it of.
-	report report.Report
-	judged string
+	// report is what the run has to say; weighed is what was found out about the
+	// commit judged, before anything was published.
+	report, weighed report.Report
+	judged          string
 	// made is when the bump was made that the run found on the branch at first.
 	made time.Time
 }
@@ -74,11 +76,14 @@ func (p *passage) round(ctx context.Context, now standing, round int) (err error
 		return errors.Join(p.unsay(ctx, now), p.promote(ctx, now))
 	}
 	if p.judged != n.Tip {
-		if p.report, err = p.weigh(ctx, p.all, n.Tip); err != nil {
+		p.notes = nil // those of a round before
+		if p.weighed, err = p.weigh(ctx, p.all, n.Tip); err != nil {
 			return err
 		}
 		p.judged = n.Tip
 	}
+	p.report = p.weighed
+	p.report.Notes = slices.Clone(p.weighed.Notes)
 	if err = p.publish(ctx, p.hub, now, n, &p.report); err != nil {
 		p.report.Notes = append(p.report.Notes, "This could not be published. "+err.Error())
 	}

@@ -115,3 +115,21 @@ func TestSlowRunStandsBack(t *testing.T) {
 		v.checkOnePull()
 	}
 }
+
+// A run that was slow and has the newer bump pushes it over the older one, and
+// says nothing of what it took. What GitHub commits has its own date, so that in
+// api mode the next run does that.
+func TestSlowRunGoesOn(t *testing.T) {
+	v := embark(t, github.Settings{})
+	slow := *v
+	slow.lock, slow.age = "newer", 10
+	slow.judging = func(string) { v.sail() }
+	slow.sail()
+	if got := v.shell("git show " + ferryBranch + ":flake.lock"); got != "newer" {
+		t.Errorf("the branch is at %q", got)
+	}
+	if body := v.server.Pulls("octo", "fleet")[0].Body; strings.Contains(body, "could not be published") {
+		t.Errorf("the pull request says %s", body)
+	}
+	v.checkOnePull()
+}
